@@ -1,0 +1,1 @@
+"""Tools that people run by hand while developing; the product never imports them."""
