@@ -47,7 +47,7 @@ class Server:
             # PostgreSQL's own user must be able to pass through the folder when we are root.
             self.folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
             with self._alone():
-                share = open(self.folder / "postgres.users", "a")
+                share = open(self.folder / "postgres.users", "a")  # noqa: SIM115 - it stays open as long as the share
                 try:
                     fcntl.flock(share, fcntl.LOCK_SH)
                     self._cluster.ensure_running()

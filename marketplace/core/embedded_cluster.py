@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,13 +21,13 @@ from marketplace.core.embedded_host import (
     EmbeddedError,
     as_user,
     binaries,
-    die_with_parent,
     environment,
     let_through,
     make_private,
     server_user,
     socket_folder,
 )
+from marketplace.core.parent import end_with_parent
 
 DATABASE = "podryad"
 START_SECONDS = 60
@@ -157,7 +158,7 @@ class Cluster:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=die_with_parent if self.throwaway else None,
+                preexec_fn=partial(end_with_parent, signal.SIGQUIT) if self.throwaway else None,
                 **as_user(user),
             )
 

@@ -1,17 +1,13 @@
 """What the embedded PostgreSQL needs of this machine: its programs, a user to run as, folders it can reach."""
 
-import ctypes
 import hashlib
 import importlib.util
 import logging
 import os
 import pwd
 import re
-import signal
 import stat
 import subprocess
-import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -93,19 +89,3 @@ def as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
 def environment() -> dict[str, str]:
     """Our environment without the variables that would move the server elsewhere."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
-
-
-def die_with_parent() -> None:
-    """Ask Linux to end the server when the test process that started it dies."""
-    if _prctl is not None:
-        _prctl(1, signal.SIGQUIT)
-
-
-def _find_prctl() -> Callable[[int, int], int] | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    found: Callable[[int, int], int] = ctypes.CDLL(None).prctl
-    return found
-
-
-_prctl = _find_prctl()
