@@ -1,0 +1,1 @@
+"""Podryad: a self-hosted marketplace of orders."""

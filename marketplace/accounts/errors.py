@@ -1,0 +1,21 @@
+"""What accounts refuse."""
+
+from marketplace.core.errors import Conflict, Invalid, N_, NotFound
+
+
+class NoSuchAccount(NotFound):
+    """Nobody has this id, or the account is closed to this viewer."""
+
+    message = N_("There is no such person.")
+
+
+class EmailTaken(Invalid):
+    """Another account has this address."""
+
+    message = N_("An account with this email already exists.")
+
+
+class OwnAccount(Conflict):
+    """Admins who block or demote themselves could lock everybody out."""
+
+    message = N_("You cannot do this to your own account. Ask another admin.")

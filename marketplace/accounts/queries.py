@@ -1,0 +1,63 @@
+"""Every SELECT of people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from marketplace.accounts.errors import NoSuchAccount
+from marketplace.accounts.models import Account, AccountSession
+from marketplace.core.db import db
+
+
+def get_account(account_id: int) -> Account:
+    """The account with its profile; raises NoSuchAccount."""
+    account = db.session.get(Account, account_id)
+    if account is None:
+        raise NoSuchAccount
+    return account
+
+
+def locked_account(account_id: int) -> Account:
+    """The account, its row locked and read afresh: what limits per person stand on."""
+    return locked_accounts([account_id])[0]
+
+
+def locked_accounts(account_ids: Iterable[int]) -> Sequence[Account]:
+    """The accounts in the order of their ids, so that two callers never wait for each other in a ring."""
+    wanted = sorted(set(account_ids))
+    accounts = db.session.scalars(
+        select(Account)
+        .where(Account.id.in_(wanted))
+        .order_by(Account.id)
+        .with_for_update(of=Account)
+        .execution_options(populate_existing=True)
+    ).all()
+    if len(accounts) != len(wanted):
+        raise NoSuchAccount
+    return accounts
+
+
+def find_account_by_email(email: str) -> Account | None:
+    """The account with this address, whatever its letter case."""
+    return db.session.scalar(select(Account).where(Account.email == email.strip().lower()))
+
+
+def find_live_session(token: str) -> tuple[AccountSession, Account] | None:
+    """The session with its account, unless the session has ended or the account is blocked."""
+    row = db.session.execute(
+        select(AccountSession, Account)
+        .join(Account, Account.id == AccountSession.account_id)
+        .where(AccountSession.token == token, AccountSession.ended_at.is_(None), Account.active)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def live_sessions(account: Account) -> Sequence[AccountSession]:
+    """Where the person is signed in, the last seen first."""
+    return db.session.scalars(
+        select(AccountSession)
+        .where(AccountSession.account_id == account.id, AccountSession.ended_at.is_(None))
+        .order_by(AccountSession.seen_at.desc(), AccountSession.id.desc())
+    ).all()

@@ -1,0 +1,27 @@
+"""What an account can be."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The type of an account; a person has exactly one."""
+
+    CUSTOMER = "customer"
+    PERFORMER = "performer"
+    MANAGER = "manager"
+    OBSERVER = "observer"
+    ADMIN = "admin"
+
+
+REGISTRABLE = (Role.CUSTOMER, Role.PERFORMER)
+"""The roles that people may give themselves; an admin gives the others."""
+
+STAFF = frozenset({Role.MANAGER, Role.OBSERVER, Role.ADMIN})
+"""The roles of those who run the house: they see every order and every contact."""
+
+
+class PriceUnit(StrEnum):
+    """What a performer's usual price is for."""
+
+    HOUR = "hour"
+    ORDER = "order"

@@ -1,0 +1,74 @@
+"""The application, put together step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import ROOT, load_settings
+from marketplace import admin, cli, registry
+from marketplace.core import embedded
+from marketplace.core.db import db
+from marketplace.web import auth, board, customer, errors, filters, guards, headers, home, intake, language
+from marketplace.web import limits, orders, people, performer, requestlog
+
+FACES = (home, auth, board, orders, customer, performer, people)
+
+
+def create_app(settings: dict[str, Any] | None = None) -> Flask:
+    """The application for `settings` (from the environment when None). Touches no database."""
+    app = Flask(__name__)
+    app.config.update(load_settings() if settings is None else settings)
+    for step in STEPS:
+        step(app)
+    return app
+
+
+def use_database(app: Flask) -> None:
+    """The given database, or the embedded one; models and listeners are loaded with `registry`."""
+    folder = app.config["INSTANCE_PATH"]
+    is_embedded = app.config["SQLALCHEMY_DATABASE_URI"] is None
+    app.config["EMBEDDED_DATABASE"] = is_embedded
+    if is_embedded:
+        app.config["SQLALCHEMY_DATABASE_URI"] = embedded.database_url(folder)
+    assert registry.order_listeners
+    db.init_app(app)
+    if is_embedded:
+        with app.app_context():
+            embedded.start_on_connect(db.engine, folder)
+    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=False)
+
+
+def trust_proxies(app: Flask) -> None:
+    """Believes X-Forwarded-* of as many proxies as there really are, and of no others."""
+    hops = app.config["PROXY_HOPS"]
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def add_faces(app: Flask) -> None:
+    """Every face of the site under its own addresses."""
+    for face in FACES:
+        app.register_blueprint(face.blueprint)
+
+
+STEPS: tuple[Callable[[Flask], None], ...] = (
+    use_database,
+    trust_proxies,
+    requestlog.init_app,
+    intake.init_app,
+    headers.init_app,
+    language.init_app,
+    filters.init_app,
+    errors.init_app,
+    limits.init_app,
+    auth.init_app,
+    add_faces,
+    admin.init_app,
+    cli.init_app,
+    guards.verify,
+)

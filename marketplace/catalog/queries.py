@@ -1,0 +1,39 @@
+"""Every SELECT of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from marketplace.catalog.errors import NoSuchCategory
+from marketplace.catalog.models import Category, Specialty
+from marketplace.core.db import db
+
+
+def active_categories() -> Sequence[Category]:
+    """The categories that take new orders, in their own order."""
+    return db.session.scalars(select(Category).where(Category.is_active).order_by(Category.position, Category.id)).all()
+
+
+def get_active_category(category_id: int) -> Category:
+    """The category, if it takes new orders; raises NoSuchCategory."""
+    category = db.session.get(Category, category_id)
+    if category is None or not category.is_active:
+        raise NoSuchCategory(field="category")
+    return category
+
+
+def specialties(account_ids: Iterable[int]) -> dict[int, list[Category]]:
+    """The categories that each of the people works in, in the categories' own order."""
+    wanted = list(account_ids)
+    found: dict[int, list[Category]] = {account_id: [] for account_id in wanted}
+    rows = db.session.execute(
+        select(Specialty.account_id, Category)
+        .join(Category, Category.id == Specialty.category_id)
+        .where(Specialty.account_id.in_(wanted))
+        .order_by(Category.position, Category.id)
+    )
+    for account_id, category in rows:
+        found[account_id].append(category)
+    return found

@@ -1,0 +1,1 @@
+"""What every noun stands on: database, errors, clock, money. No nouns of the trade."""

@@ -1,0 +1,81 @@
+"""The database handle, the declarative base and the column types that every model uses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, CheckConstraint, Computed, DateTime, Enum, Identity, MetaData
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+
+from marketplace.core.money import Money
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
+Amount = Annotated[Decimal, mapped_column(Money())]
+Key = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
+
+
+class Base(DeclarativeBase):
+    """Declarative base of all tables."""
+
+    # Flask-SQLAlchemy refuses a `type_annotation_map` on the base, but takes a registry that holds one.
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={datetime: DateTime(timezone=True), Decimal: Money(), int: BigInteger},
+    )
+    metadata = registry.metadata
+
+
+db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What `db.Model` is to the type checker."""
+
+        __abstract__ = True
+else:
+    Model = db.Model
+
+
+def choice(enum: type[StrEnum], name: str) -> Enum:
+    """A text column that holds the values of `enum`, with a CHECK called `name` behind it.
+
+    Alembic does not notice a changed list of values: a new one needs a hand-written revision.
+    """
+    return Enum(
+        enum,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        validate_strings=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def length_check(column: str, limit: int) -> CheckConstraint:
+    """A CHECK that bounds a text column, so that no writer can store a book in a name."""
+    return CheckConstraint(f"char_length({column}) <= {limit}", name=f"{column}_length")
+
+
+def search_vector(**weights: str) -> Any:
+    """A stored tsvector over the given columns (`title="A"`), stemmed as Russian and as English."""
+    parts = [
+        f"setweight(to_tsvector('{language}', coalesce({column}, '')), '{weight}')"
+        for column, weight in weights.items()
+        for language in ("russian", "english")
+    ]
+    return mapped_column(TSVECTOR, Computed(" || ".join(parts), persisted=True), deferred=True)

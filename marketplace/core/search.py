@@ -1,0 +1,15 @@
+"""Full text search over the stored vectors of `core.db.search_vector`."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.dialects.postgresql import REGCONFIG
+from sqlalchemy.sql.expression import cast
+from sqlalchemy.types import Boolean
+
+
+def matches(vector: ColumnElement[object], words: str) -> ColumnElement[bool]:
+    """True where all of `words` occur, stemmed as Russian or as English; quotes and minus work as on the web."""
+    russian = func.websearch_to_tsquery(cast("russian", REGCONFIG), words)
+    english = func.websearch_to_tsquery(cast("english", REGCONFIG), words)
+    return vector.bool_op("@@")(russian.op("||")(english)).cast(Boolean)

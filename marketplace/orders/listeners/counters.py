@@ -1,0 +1,139 @@
+"""Counters follow rows inside the same flush, by `n = n + 1` in SQL; `flask counters check` recounts them.
+
+One flush writes customer, then performer, then category counters, so that two transactions never wait in a ring.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import event, insert, inspect, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapper
+
+from marketplace.accounts.models import Account
+from marketplace.catalog.models import Category
+from marketplace.orders.models import (
+    CategoryCounters,
+    CustomerCounters,
+    Order,
+    OrderEvent,
+    PerformerCounters,
+    Review,
+)
+from marketplace.orders.states import Status
+
+
+@event.listens_for(Account, "after_insert")
+def open_account_counters(mapper: Mapper[Account], connection: Connection, account: Account) -> None:
+    """Everybody has both kinds of counters, because an admin may change what a person is."""
+    connection.execute(insert(CustomerCounters).values(account_id=account.id))
+    connection.execute(insert(PerformerCounters).values(account_id=account.id))
+
+
+@event.listens_for(Category, "after_insert")
+def open_category_counters(mapper: Mapper[Category], connection: Connection, category: Category) -> None:
+    """Every category starts with no open orders."""
+    connection.execute(insert(CategoryCounters).values(category_id=category.id))
+
+
+@event.listens_for(OrderEvent, "after_insert")
+def count_step(mapper: Mapper[OrderEvent], connection: Connection, row: OrderEvent) -> None:
+    """Each kind of step adds one to the counters of the people it concerns."""
+    customer: str | None = None
+    performer: str | None = None
+    match row.to_status:
+        case Status.NEW if row.from_status is None:
+            customer = "posted"
+        case Status.NEW:
+            # Whom an admin took the order from did not withdraw.
+            performer = "withdrawn" if row.actor_id == row.performer_id else None
+        case Status.IN_PROGRESS:
+            performer = "taken"
+        case Status.COMPLETED:
+            customer = performer = "completed"
+        case Status.CANCELLED:
+            customer = "cancelled"
+    if customer is not None:
+        column = getattr(CustomerCounters, customer)
+        owner = select(Order.customer_id).where(Order.id == row.order_id).scalar_subquery()
+        connection.execute(
+            update(CustomerCounters).where(CustomerCounters.account_id == owner).values({column: column + 1})
+        )
+    if performer is not None:
+        _add_to_performer(connection, row.performer_id, **{performer: 1})
+
+
+@event.listens_for(Order, "after_insert")
+def count_posted(mapper: Mapper[Order], connection: Connection, order: Order) -> None:
+    """A new order is on the board of its category."""
+    if order.is_open:
+        _add_to_category(connection, order.category_id, 1)
+
+
+@event.listens_for(Order, "after_update")
+def count_moved(mapper: Mapper[Order], connection: Connection, order: Order) -> None:
+    """An order that left the board, came back, was hidden or changed its category moves the two numbers."""
+    state = inspect(order)
+    old_status = _before(state, "status")
+    was_open = old_status is Status.NEW and _before(state, "hidden_at") is None
+    old_category = _before(state, "category_id")
+    moves: dict[int, int] = {}
+    if was_open:
+        moves[old_category] = moves.get(old_category, 0) - 1
+    if order.is_open:
+        moves[order.category_id] = moves.get(order.category_id, 0) + 1
+    for category_id in sorted(moves):
+        _add_to_category(connection, category_id, moves[category_id])
+
+
+@event.listens_for(Review, "after_insert")
+def count_rating(mapper: Mapper[Review], connection: Connection, review: Review) -> None:
+    """A visible review counts for its performer."""
+    _move_rating(connection, review.performer_id, 0, _visible_rating(review.rating, review.hidden_at))
+
+
+@event.listens_for(Review, "after_update")
+def recount_rating(mapper: Mapper[Review], connection: Connection, review: Review) -> None:
+    """Hiding a review takes its rating out of the average; showing it puts it back."""
+    state = inspect(review)
+    before = _visible_rating(_before(state, "rating"), _before(state, "hidden_at"))
+    _move_rating(connection, review.performer_id, before, _visible_rating(review.rating, review.hidden_at))
+
+
+@event.listens_for(Review, "after_delete")
+def uncount_rating(mapper: Mapper[Review], connection: Connection, review: Review) -> None:
+    """A deleted review no longer counts."""
+    _move_rating(connection, review.performer_id, _visible_rating(review.rating, review.hidden_at), 0)
+
+
+def _before(state: Any, name: str) -> Any:
+    """The value that the row had before this flush."""
+    history = state.attrs[name].history
+    if history.deleted:
+        return history.deleted[0]
+    return history.unchanged[0] if history.unchanged else None if history.added else state.attrs[name].value
+
+
+def _visible_rating(rating: int, hidden_at: Any) -> int:
+    """The rating, or 0 (which no rating can be) when the review is hidden."""
+    return rating if hidden_at is None else 0
+
+
+def _move_rating(connection: Connection, performer_id: int, before: int, after: int) -> None:
+    if before != after:
+        _add_to_performer(connection, performer_id, rating_sum=after - before, rating_count=bool(after) - bool(before))
+
+
+def _add_to_performer(connection: Connection, performer_id: int | None, **amounts: int) -> None:
+    values = {column: getattr(PerformerCounters, column) + amount for column, amount in amounts.items() if amount}
+    connection.execute(update(PerformerCounters).where(PerformerCounters.account_id == performer_id).values(values))
+
+
+def _add_to_category(connection: Connection, category_id: int, amount: int) -> None:
+    if amount:
+        connection.execute(
+            update(CategoryCounters)
+            .where(CategoryCounters.category_id == category_id)
+            .values(open_orders=CategoryCounters.open_orders + amount)
+        )

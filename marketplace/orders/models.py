@@ -1,0 +1,233 @@
+"""Tables of orders and the steps an order can make; listeners keep its history, stamps and counters.
+
+Columns with `active_history` are those whose value before a change a listener asks for.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, Text, inspect
+from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
+
+from marketplace.accounts.models import Account
+from marketplace.catalog.models import Category
+from marketplace.core import clock
+from marketplace.core.db import Amount, Key, Model, choice, length_check, search_vector
+from marketplace.core.money import MAX_AMOUNT, to_minor
+from marketplace.orders.errors import IllegalStep
+from marketplace.orders.states import MAX_RATING, MIN_RATING, POSSIBLE_IN, TRANSITIONS, Act, Status
+
+TITLE_LENGTH = 120
+DESCRIPTION_LENGTH = 10_000
+NOTE_LENGTH = 1000
+REVIEW_LENGTH = 3000
+
+OPEN = "status = 'new' AND hidden_at IS NULL"
+"""SQL of "on the board"; the partial indexes and the board's queries must say the same words."""
+
+# lpad would cut numbers of more than six digits, hence the greatest().
+NUMBER_SQL = "extract(year from created_at AT TIME ZONE 'UTC')::text || '-' || lpad(id::text, greatest(6, length(id::text)), '0')"
+
+
+class Step(NamedTuple):
+    """Who is moving an order and why, handed from the act to the listener that writes the history."""
+
+    actor_id: int
+    note: str
+
+
+class Order(Model):
+    """Work under contract. `price` None means by agreement; `customer` needs it, `author` wrote it down."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        length_check("title", TITLE_LENGTH),
+        length_check("description", DESCRIPTION_LENGTH),
+        CheckConstraint("char_length(title) > 0", name="title_given"),
+        CheckConstraint(f"price > 0 AND price <= {to_minor(MAX_AMOUNT)}", name="price_range"),
+        CheckConstraint("performer_id <> customer_id", name="no_self_dealing"),
+        CheckConstraint("status <> 'new' OR (performer_id IS NULL AND taken_at IS NULL)", name="new_is_untaken"),
+        CheckConstraint(
+            "status NOT IN ('in_progress', 'completed') OR (performer_id IS NOT NULL AND taken_at IS NOT NULL)",
+            name="taken_has_performer",
+        ),
+        CheckConstraint("(status = 'completed') = (completed_at IS NOT NULL)", name="completed_at_when_completed"),
+        CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at_when_cancelled"),
+        Index("ix_orders_open_newest", "created_at", "id", postgresql_where=OPEN),
+        Index("ix_orders_open_category", "category_id", "created_at", "id", postgresql_where=OPEN),
+        Index("ix_orders_open_price", "price", "created_at", "id", postgresql_where=OPEN),
+        Index("ix_orders_open_deadline", "deadline", "created_at", "id", postgresql_where=OPEN),
+        Index("ix_orders_open_search", "search", postgresql_using="gin", postgresql_where=OPEN),
+        Index("ix_orders_customer", "customer_id", "status", "created_at", "id"),
+        Index("ix_orders_performer", "performer_id", "status", "created_at", "id"),
+    )
+
+    id: Mapped[Key]
+    number: Mapped[str] = mapped_column(Text, Computed(NUMBER_SQL, persisted=True), unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    description: Mapped[str] = mapped_column(Text, default="", server_default="")
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"), active_history=True)
+    price: Mapped[Amount | None]
+    deadline: Mapped[date | None]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), active_history=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), active_history=True)
+    performer_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), active_history=True)
+    status: Mapped[Status] = mapped_column(choice(Status, "status"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, active_history=True)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+    taken_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None] = mapped_column(active_history=True)
+    search: Mapped[Any] = search_vector(title="A", description="B")
+
+    category: Mapped[Category] = relationship()
+    customer: Mapped[Account] = relationship(foreign_keys=customer_id)
+    author: Mapped[Account] = relationship(foreign_keys=author_id)
+    performer: Mapped[Account | None] = relationship(foreign_keys=performer_id)
+    review: Mapped[Review | None] = relationship(viewonly=True)
+    events: WriteOnlyMapped[OrderEvent] = relationship(passive_deletes=True, order_by="OrderEvent.id")
+
+    def can(self, act: Act) -> bool:
+        """True when `act` is possible in the present state, whoever asks."""
+        return self.status in POSSIBLE_IN[act]
+
+    def can_become(self, status: Status) -> bool:
+        """True when one step leads from the present state to `status`."""
+        return status in TRANSITIONS[self.status]
+
+    @property
+    def is_open(self) -> bool:
+        """True while the order is on the board."""
+        return self.status is Status.NEW and self.hidden_at is None
+
+    def take(self, performer: Account, *, by: Account, note: str = "") -> None:
+        """`performer` works on it from now on."""
+        self._require(Status.IN_PROGRESS)
+        self.performer_id = performer.id
+        self._move(Status.IN_PROGRESS, by, note)
+
+    def withdraw(self, *, by: Account, note: str) -> None:
+        """The performer gives it back; it is open again and the history remembers them."""
+        self._move(Status.NEW, by, note)
+        self.performer_id = None
+
+    def complete(self, *, by: Account) -> None:
+        """The work is done."""
+        self._move(Status.COMPLETED, by, "")
+
+    def cancel(self, *, by: Account, note: str) -> None:
+        """Nobody needs it any more; the performer, if there was one, stays on record."""
+        self._move(Status.CANCELLED, by, note)
+
+    def _require(self, status: Status) -> None:
+        if not self.can_become(status):
+            raise IllegalStep(self.status)
+
+    def _move(self, status: Status, by: Account, note: str) -> None:
+        # The listener tolerates a status set to itself, as forms do; a step does not, or a second taker would win.
+        self._require(status)
+        inspect(self).info["step"] = Step(by.id, note)
+        self.status = status
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class OrderEvent(Model):
+    """Insert-only: one change of an order's status. `performer` is whose work it concerned."""
+
+    __tablename__ = "order_events"
+    __table_args__ = (
+        length_check("note", NOTE_LENGTH),
+        Index("ix_order_events_order", "order_id", "id"),
+        Index("ix_order_events_performer", "performer_id", "to_status", "id"),
+    )
+
+    id: Mapped[Key]
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    performer_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    from_status: Mapped[Status | None] = mapped_column(choice(Status, "from_status"))
+    to_status: Mapped[Status] = mapped_column(choice(Status, "to_status"))
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    actor: Mapped[Account | None] = relationship(foreign_keys=actor_id)
+    performer: Mapped[Account | None] = relationship(foreign_keys=performer_id)
+
+
+class Review(Model):
+    """What the customer says of completed work, once; the performer may answer once."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        CheckConstraint(f"rating BETWEEN {MIN_RATING} AND {MAX_RATING}", name="rating_range"),
+        length_check("text", REVIEW_LENGTH),
+        length_check("answer", REVIEW_LENGTH),
+        CheckConstraint("customer_id <> performer_id", name="no_self_praise"),
+        Index("ix_reviews_performer", "performer_id", "created_at", "order_id"),
+    )
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    performer_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    rating: Mapped[int] = mapped_column(SmallInteger, active_history=True)
+    text: Mapped[str] = mapped_column(Text, default="", server_default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None] = mapped_column(active_history=True)
+
+    order: Mapped[Order] = relationship()
+    customer: Mapped[Account] = relationship(foreign_keys=customer_id)
+    performer: Mapped[Account] = relationship(foreign_keys=performer_id)
+
+
+class CustomerCounters(Model):
+    """How many orders a person has posted, and how they ended. Written by listeners only."""
+
+    __tablename__ = "customer_counters"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    posted: Mapped[int] = mapped_column(default=0, server_default="0")
+    completed: Mapped[int] = mapped_column(default=0, server_default="0")
+    cancelled: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class PerformerCounters(Model):
+    """What a person has taken and done, and how it was rated. Written by listeners only."""
+
+    __tablename__ = "performer_counters"
+    __table_args__ = (
+        Index("ix_performer_counters_rating", "rating_x100", "account_id"),
+        Index("ix_performer_counters_completed", "completed", "account_id"),
+    )
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    taken: Mapped[int] = mapped_column(default=0, server_default="0")
+    completed: Mapped[int] = mapped_column(default=0, server_default="0")
+    withdrawn: Mapped[int] = mapped_column(default=0, server_default="0")
+    rating_sum: Mapped[int] = mapped_column(default=0, server_default="0")
+    rating_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    # The average in hundredths, derived by the database so that the directory can sort by it; 0 when unrated.
+    rating_x100: Mapped[int] = mapped_column(
+        Computed("CASE WHEN rating_count > 0 THEN rating_sum * 100 / rating_count ELSE 0 END", persisted=True)
+    )
+
+    @property
+    def rating(self) -> Decimal | None:
+        """The average of the visible ratings, None when there are none."""
+        return Decimal(self.rating_sum) / self.rating_count if self.rating_count else None
+
+
+class CategoryCounters(Model):
+    """How many orders of a category are on the board. Written by listeners only."""
+
+    __tablename__ = "category_counters"
+
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id", ondelete="CASCADE"), primary_key=True)
+    open_orders: Mapped[int] = mapped_column(default=0, server_default="0")

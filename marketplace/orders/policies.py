@@ -1,0 +1,109 @@
+"""Who may do what with orders: a table of small predicates, each with the words that explain its refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from marketplace.accounts.models import Account
+from marketplace.accounts.states import Role
+from marketplace.core.errors import N_
+from marketplace.orders.models import Order
+from marketplace.orders.states import Act
+
+Viewer = Account | None
+"""Who asks; None is somebody who has not signed in."""
+
+Predicate = Callable[[Viewer, Order], bool]
+
+
+def is_signed_in(user: Viewer, order: Order) -> bool:
+    """Signed in and not blocked."""
+    return user is not None and user.active
+
+
+def is_performer(user: Viewer, order: Order) -> bool:
+    """Has the performer's type of account."""
+    return user is not None and user.role is Role.PERFORMER
+
+
+def is_stranger(user: Viewer, order: Order) -> bool:
+    """Did not post the order: nobody deals with themselves."""
+    return user is None or user.id != order.customer_id
+
+
+def is_customer_of(user: Viewer, order: Order) -> bool:
+    """Needs the work."""
+    return user is not None and user.id == order.customer_id
+
+
+def is_performer_of(user: Viewer, order: Order) -> bool:
+    """Does the work."""
+    return user is not None and user.id == order.performer_id
+
+
+def runs_the_desk(user: Viewer, order: Order) -> bool:
+    """Managers and admins act for others; observers only watch."""
+    return user is not None and user.role in (Role.MANAGER, Role.ADMIN)
+
+
+def is_customer_or_desk(user: Viewer, order: Order) -> bool:
+    """The customer, or who acts for them."""
+    return is_customer_of(user, order) or runs_the_desk(user, order)
+
+
+SIGNED_IN = (is_signed_in, N_("Sign in first."))
+
+RULES: dict[Act, tuple[tuple[Predicate, str], ...]] = {
+    Act.EDIT: (SIGNED_IN, (is_customer_or_desk, N_("Only its customer or a manager may edit this order."))),
+    Act.TAKE: (
+        SIGNED_IN,
+        (is_stranger, N_("This is your own order: somebody else has to do the work.")),
+        (is_performer, N_("Only performers take orders.")),
+    ),
+    Act.WITHDRAW: (SIGNED_IN, (is_performer_of, N_("Only its performer may withdraw from this order."))),
+    Act.COMPLETE: (SIGNED_IN, (is_performer_of, N_("Only its performer may complete this order."))),
+    Act.CANCEL: (SIGNED_IN, (is_customer_or_desk, N_("Only its customer or a manager may cancel this order."))),
+    Act.RATE: (SIGNED_IN, (is_customer_of, N_("Only its customer may rate this order."))),
+    Act.ANSWER: (SIGNED_IN, (is_performer_of, N_("Only its performer may answer the review."))),
+}
+
+
+def refusal(act: Act, user: Viewer, order: Order) -> str | None:
+    """Why `user` may not do `act` to `order` (an English msgid), or None when they may."""
+    return next((words for allows, words in RULES[act] if not allows(user, order)), None)
+
+
+def may(act: Act, user: Viewer, order: Order) -> bool:
+    """True when the table lets `user` do `act`; whether it is possible now is `order.can(act)`."""
+    return refusal(act, user, order) is None
+
+
+def may_post(user: Viewer) -> bool:
+    """Customers post orders."""
+    return user is not None and user.active and user.role is Role.CUSTOMER
+
+
+def may_view(user: Viewer, order: Order) -> bool:
+    """Open orders are everybody's to see; the others belong to their people and to staff."""
+    if order.is_open:
+        return True
+    return (
+        user is not None
+        and user.active
+        and (user.is_staff or user.id in (order.customer_id, order.author_id, order.performer_id))
+    )
+
+
+def may_know_of(user: Viewer, order: Order) -> bool:
+    """A performer who comes second may learn that an order from the board is gone, and no more."""
+    return may_view(user, order) or (is_performer(user, order) and order.hidden_at is None)
+
+
+def may_moderate(user: Viewer) -> bool:
+    """Admins hide, reassign and mend."""
+    return user is not None and user.active and user.role is Role.ADMIN
+
+
+def may_see_contacts(user: Viewer, owner: Account, *, share_an_order: bool) -> bool:
+    """Contacts are for their owner, for the other side of a shared order and for staff."""
+    return user is not None and user.active and (user.id == owner.id or user.is_staff or share_an_order)

@@ -1,0 +1,144 @@
+"""Reading orders: one by its id, somebody's own, and what has happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
+
+from marketplace.accounts.models import Account
+from marketplace.core.db import db
+from marketplace.core.paging import Page, bounded_id, decode_cursor, make_page
+from marketplace.orders.errors import NoSuchOrder
+from marketplace.orders.models import Order, OrderEvent, Review
+from marketplace.orders.states import Status
+
+PAGE_SIZE = 25
+
+
+def get_order(order_id: int) -> Order:
+    """The order with its people, category and review; raises NoSuchOrder."""
+    order = db.session.scalar(
+        select(Order)
+        .where(Order.id == order_id)
+        .options(
+            joinedload(Order.category),
+            joinedload(Order.customer),
+            joinedload(Order.performer),
+            joinedload(Order.review),
+        )
+    )
+    if order is None:
+        raise NoSuchOrder
+    return order
+
+
+def locked(order_id: int) -> Order:
+    """The order, its row locked until the transaction ends and read afresh.
+
+    Without populate_existing the lock is taken but the session's older copy is returned, and a second taker wins.
+    """
+    order = db.session.scalar(
+        select(Order).where(Order.id == order_id).with_for_update(of=Order).execution_options(populate_existing=True)
+    )
+    if order is None:
+        raise NoSuchOrder
+    return order
+
+
+def locked_review(order_id: int) -> Review | None:
+    """The review of the order, its row locked and read afresh, or None."""
+    return db.session.scalar(
+        select(Review)
+        .where(Review.order_id == order_id)
+        .with_for_update(of=Review)
+        .execution_options(populate_existing=True)
+    )
+
+
+def timeline(order: Order) -> Sequence[OrderEvent]:
+    """What has happened to the order, oldest first, with the people."""
+    return db.session.scalars(
+        select(OrderEvent)
+        .where(OrderEvent.order_id == order.id)
+        .options(joinedload(OrderEvent.actor), joinedload(OrderEvent.performer))
+        .order_by(OrderEvent.id)
+    ).all()
+
+
+def in_progress_count(performer: Account) -> int:
+    """How many orders the performer holds now."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(Order.performer_id == performer.id, Order.status == Status.IN_PROGRESS)
+        )
+        or 0
+    )
+
+
+def have_shared_order(one: Account, other: Account) -> bool:
+    """True when one of the two has worked, or works, on an order of the other."""
+
+    def worked(customer: Account, performer: Account) -> Any:
+        return (Order.customer_id == customer.id) & (Order.performer_id == performer.id)
+
+    return bool(db.session.scalar(select(exists().where(or_(worked(one, other), worked(other, one))))))
+
+
+def status_counts(column: InstrumentedAttribute[Any], account: Account) -> dict[Status, int]:
+    """How many orders in each state have `account` in `column` (Order.customer_id or Order.performer_id)."""
+    rows = db.session.execute(select(Order.status, func.count()).where(column == account.id).group_by(Order.status))
+    counted = {status: number for status, number in rows}
+    return {status: counted.get(status, 0) for status in Status}
+
+
+def own_orders(
+    column: InstrumentedAttribute[Any], account: Account, status: Status, after: str | None = None
+) -> Page[Order]:
+    """One page of the orders in `status` that have `account` in `column`, newest first."""
+    query: Select[tuple[Order]] = (
+        select(Order)
+        .where(column == account.id, Order.status == status)
+        .options(
+            joinedload(Order.category),
+            joinedload(Order.customer),
+            joinedload(Order.performer),
+            joinedload(Order.review),
+        )
+        .order_by(Order.created_at.desc(), Order.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
+    if after:
+        moment, row_id = decode_cursor(after, datetime.fromisoformat, bounded_id)
+        query = query.where(tuple_(Order.created_at, Order.id) < tuple_(moment, row_id))
+    rows = db.session.scalars(query).all()
+    return make_page(rows, PAGE_SIZE, after, lambda order: (order.created_at.isoformat(), order.id))
+
+
+def unrated_orders(customer: Account, limit: int = 5) -> Sequence[Order]:
+    """The customer's completed orders that still wait for a review, the latest first."""
+    return db.session.scalars(
+        select(Order)
+        .outerjoin(Review, Review.order_id == Order.id)
+        .where(Order.customer_id == customer.id, Order.status == Status.COMPLETED, Review.order_id.is_(None))
+        .options(joinedload(Order.category), joinedload(Order.performer))
+        .order_by(Order.completed_at.desc(), Order.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def past_orders(performer: Account, after: str | None = None) -> Page[OrderEvent]:
+    """One page of the performer's withdrawals and of orders taken away: events that put an order back."""
+    query = (
+        select(OrderEvent)
+        .where(OrderEvent.performer_id == performer.id, OrderEvent.to_status == Status.NEW)
+        .order_by(OrderEvent.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
+    if after:
+        (row_id,) = decode_cursor(after, bounded_id)
+        query = query.where(OrderEvent.id < row_id)
+    return make_page(db.session.scalars(query).all(), PAGE_SIZE, after, lambda row: (row.id,))

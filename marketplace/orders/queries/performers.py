@@ -1,0 +1,137 @@
+"""Performers as others see them: the directory, the reviews, the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
+
+from marketplace.accounts.errors import NoSuchAccount
+from marketplace.accounts.models import Account, Profile
+from marketplace.accounts.states import Role
+from marketplace.catalog.models import Category, Specialty
+from marketplace.core.db import db
+from marketplace.core.paging import Page, bounded_id, decode_cursor, make_page
+from marketplace.core.search import matches
+from marketplace.orders.models import CustomerCounters, PerformerCounters, Review
+
+PAGE_SIZE = 24
+REVIEWS_SIZE = 10
+
+
+class Sort(StrEnum):
+    """How the directory is ordered, best first."""
+
+    RATING = "rating"
+    COMPLETED = "completed"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True)
+class PerformerFilter:
+    """Whom somebody looks for in the directory; every part is optional."""
+
+    words: str = ""
+    category: str = ""
+    rating_from: int | None = None
+    sort: Sort = Sort.RATING
+
+
+SORT_KEYS: dict[Sort, tuple[InstrumentedAttribute[Any], ...]] = {
+    Sort.RATING: (PerformerCounters.rating_x100, PerformerCounters.account_id),
+    Sort.COMPLETED: (PerformerCounters.completed, PerformerCounters.account_id),
+    Sort.NEWEST: (PerformerCounters.account_id,),
+}
+
+
+def performers(wanted: PerformerFilter, after: str | None = None, size: int = PAGE_SIZE) -> Page[Row[Any]]:
+    """One page of the directory: active performers with their numbers."""
+    keys = SORT_KEYS[wanted.sort]
+    query = _performer_rows().where(*_conditions(wanted)).order_by(*(key.desc() for key in keys)).limit(size + 1)
+    if after:
+        values = decode_cursor(after, *([int] * (len(keys) - 1)), bounded_id)
+        query = query.where(tuple_(*keys) < tuple_(*values))
+    rows = db.session.execute(query).all()
+    return make_page(rows, size, after, lambda row: tuple(getattr(row, key.key) for key in keys))
+
+
+def get_performer(account_id: int) -> Row[Any]:
+    """One row of the directory by the person's id; raises NoSuchAccount for others than active performers."""
+    row = db.session.execute(_performer_rows().where(Account.id == account_id)).first()
+    if row is None:
+        raise NoSuchAccount
+    return row
+
+
+def _performer_rows() -> Any:
+    return (
+        select(
+            Account.id.label("account_id"),
+            Account.created_at,
+            Profile.name,
+            Profile.headline,
+            Profile.about,
+            Profile.usual_price,
+            Profile.price_unit,
+            Profile.links,
+            PerformerCounters.completed,
+            PerformerCounters.rating_sum,
+            PerformerCounters.rating_count,
+            PerformerCounters.rating_x100,
+        )
+        .join(Profile, Profile.account_id == Account.id)
+        .join(PerformerCounters, PerformerCounters.account_id == Account.id)
+        .where(Account.role == Role.PERFORMER, Account.active)
+    )
+
+
+def _conditions(wanted: PerformerFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.words:
+        conditions.append(matches(Profile.search, wanted.words))
+    if wanted.category:
+        chosen = select(Specialty.account_id).join(Category).where(Category.slug == wanted.category)
+        conditions.append(Account.id.in_(chosen))
+    if wanted.rating_from is not None:
+        conditions.append(PerformerCounters.rating_x100 >= wanted.rating_from * 100)
+    return conditions
+
+
+def visible_reviews(performer_id: int, after: str | None = None) -> Page[Review]:
+    """One page of what customers say of the performer, newest first, hidden ones left out."""
+    query = (
+        select(Review)
+        .where(Review.performer_id == performer_id, Review.hidden_at.is_(None))
+        .options(joinedload(Review.order), joinedload(Review.customer))
+        .order_by(Review.order_id.desc())
+        .limit(REVIEWS_SIZE + 1)
+    )
+    if after:
+        (row_id,) = decode_cursor(after, bounded_id)
+        query = query.where(Review.order_id < row_id)
+    return make_page(db.session.scalars(query).all(), REVIEWS_SIZE, after, lambda review: (review.order_id,))
+
+
+def ratings_over_time(performer_id: int) -> Sequence[Row[Any]]:
+    """Per month (`month`, its first moment in UTC): the `average` of the visible ratings and their `number`."""
+    month = func.date_trunc("month", Review.created_at, "UTC").label("month")
+    return db.session.execute(
+        select(month, func.avg(Review.rating).label("average"), func.count().label("number"))
+        .where(Review.performer_id == performer_id, Review.hidden_at.is_(None))
+        .group_by(month)
+        .order_by(month)
+    ).all()
+
+
+def customer_counters(account: Account) -> CustomerCounters:
+    """The numbers of a customer."""
+    return db.session.get_one(CustomerCounters, account.id)
+
+
+def performer_counters(account: Account) -> PerformerCounters:
+    """The numbers of a performer."""
+    return db.session.get_one(PerformerCounters, account.id)

@@ -1,0 +1,24 @@
+"""What people do with orders. Every act locks, asks who may, moves, and flushes; the door commits."""
+
+from marketplace.orders.services.dealing import cancel_order, complete_order, take_order, withdraw_order
+from marketplace.orders.services.moderating import hide_order, hide_review, reassign_order, show_order, show_review
+from marketplace.orders.services.posting import edit_order, post_order
+from marketplace.orders.services.recounting import rebuild_counters
+from marketplace.orders.services.reviewing import answer_review, rate_order
+
+__all__ = [
+    "answer_review",
+    "cancel_order",
+    "complete_order",
+    "edit_order",
+    "hide_order",
+    "hide_review",
+    "post_order",
+    "rate_order",
+    "reassign_order",
+    "rebuild_counters",
+    "show_order",
+    "show_review",
+    "take_order",
+    "withdraw_order",
+]

@@ -1,0 +1,72 @@
+"""The life of an order: take, withdraw, complete, cancel."""
+
+from __future__ import annotations
+
+from marketplace.accounts.models import Account
+from marketplace.accounts.queries import locked_account
+from marketplace.core.db import db
+from marketplace.core.errors import NotAllowed
+from marketplace.core.text import tidy
+from marketplace.orders import policies
+from marketplace.orders.errors import IllegalStep, NoSuchOrder, TooManyInProgress
+from marketplace.orders.models import Order
+from marketplace.orders.queries import orders as queries
+from marketplace.orders.states import Act
+
+
+def locked_for(act: Act, order_id: int, by: Account) -> Order:
+    """The locked order, once it is clear that `by` may do `act` to it and that this is possible now.
+
+    Raises NoSuchOrder, NotAllowed or IllegalStep, in this order: who is asked before when, and somebody
+    else's private order answers like one that does not exist.
+    """
+    order = queries.locked(order_id)
+    refuse(act, order, by)
+    return order
+
+
+def refuse(act: Act, order: Order, by: Account) -> None:
+    """Raises what `locked_for` promises; pages that ask before an act call it too, so that they tell the same."""
+    known = policies.may_know_of(by, order) if act is Act.TAKE else policies.may_view(by, order)
+    if not known:
+        raise NoSuchOrder
+    words = policies.refusal(act, by, order)
+    if words is not None:
+        raise NotAllowed(words)
+    if not order.can(act):
+        raise IllegalStep(order.status)
+
+
+def take_order(order_id: int, *, limit: int, by: Account) -> Order:
+    """`by` works on the order from now on; at most `limit` orders at a time, counted under a lock on the person."""
+    performer = locked_account(by.id)
+    order = locked_for(Act.TAKE, order_id, performer)
+    if queries.in_progress_count(performer) >= limit:
+        raise TooManyInProgress(limit=limit)
+    order.take(performer, by=performer)
+    db.session.flush()
+    return order
+
+
+def withdraw_order(order_id: int, *, reason: str, by: Account) -> Order:
+    """The performer gives the order back to the board."""
+    order = locked_for(Act.WITHDRAW, order_id, by)
+    order.withdraw(by=by, note=tidy(reason))
+    db.session.flush()
+    return order
+
+
+def complete_order(order_id: int, *, by: Account) -> Order:
+    """The performer says that the work is done."""
+    order = locked_for(Act.COMPLETE, order_id, by)
+    order.complete(by=by)
+    db.session.flush()
+    return order
+
+
+def cancel_order(order_id: int, *, reason: str, by: Account) -> Order:
+    """The customer, or the desk for them, no longer needs the work."""
+    order = locked_for(Act.CANCEL, order_id, by)
+    order.cancel(by=by, note=tidy(reason))
+    db.session.flush()
+    return order

@@ -1,0 +1,97 @@
+"""What admins mend: hide from the board, give to another performer, hide a review. Each leaves an audit line."""
+
+from __future__ import annotations
+
+from marketplace.accounts.models import Account
+from marketplace.accounts.queries import locked_account
+from marketplace.accounts.services import record_audit
+from marketplace.accounts.states import Role
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.errors import Conflict, N_, NotAllowed
+from marketplace.core.text import tidy
+from marketplace.orders import policies
+from marketplace.orders.errors import IllegalStep, NotAPerformer, NotRatedYet
+from marketplace.orders.models import Order, Review
+from marketplace.orders.queries import orders as queries
+from marketplace.orders.states import Status
+
+
+def hide_order(order_id: int, *, by: Account) -> Order:
+    """Takes the order off the board and out of strangers' sight, whatever its state."""
+    return _set_order_hidden(order_id, True, by)
+
+
+def show_order(order_id: int, *, by: Account) -> Order:
+    """Undoes `hide_order`."""
+    return _set_order_hidden(order_id, False, by)
+
+
+def _set_order_hidden(order_id: int, hidden: bool, by: Account) -> Order:
+    _require_moderator(by)
+    order = queries.locked(order_id)
+    if (order.hidden_at is not None) != hidden:
+        order.hidden_at = clock.now() if hidden else None
+        record_audit(
+            "hide" if hidden else "show", order, before={"hidden": not hidden}, after={"hidden": hidden}, by=by
+        )
+        db.session.flush()
+    return order
+
+
+def reassign_order(order_id: int, *, performer_id: int, reason: str, by: Account) -> Order:
+    """Gives an order in progress to another performer: back to new and taken again, both on record."""
+    _require_moderator(by)
+    performer = locked_account(performer_id)
+    if performer.role is not Role.PERFORMER or not performer.active:
+        raise NotAPerformer(field="performer")
+    order = queries.locked(order_id)
+    if order.status is not Status.IN_PROGRESS:
+        raise IllegalStep(order.status)
+    if performer.id == order.performer_id:
+        raise Conflict(N_("This performer already has the order."))
+    if performer.id == order.customer_id:
+        raise NotAPerformer(field="performer")
+    before = order.performer_id
+    order.withdraw(by=by, note=tidy(reason))
+    # Two flushes: the guards compare each step with the row that the step before it left.
+    db.session.flush()
+    order.take(performer, by=by, note=tidy(reason))
+    record_audit(
+        "reassign",
+        order,
+        before={"performer": before},
+        after={"performer": performer.id, "reason": tidy(reason)},
+        by=by,
+    )
+    db.session.flush()
+    return order
+
+
+def hide_review(order_id: int, *, by: Account) -> Review:
+    """Takes the review out of sight and its rating out of the average."""
+    return _set_review_hidden(order_id, True, by)
+
+
+def show_review(order_id: int, *, by: Account) -> Review:
+    """Undoes `hide_review`."""
+    return _set_review_hidden(order_id, False, by)
+
+
+def _set_review_hidden(order_id: int, hidden: bool, by: Account) -> Review:
+    _require_moderator(by)
+    review = queries.locked_review(order_id)
+    if review is None:
+        raise NotRatedYet
+    if (review.hidden_at is not None) != hidden:
+        review.hidden_at = clock.now() if hidden else None
+        record_audit(
+            "hide" if hidden else "show", review, before={"hidden": not hidden}, after={"hidden": hidden}, by=by
+        )
+        db.session.flush()
+    return review
+
+
+def _require_moderator(by: Account) -> None:
+    if not policies.may_moderate(by):
+        raise NotAllowed

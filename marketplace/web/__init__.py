@@ -1,0 +1,1 @@
+"""The pages: one package per face, and what all faces share."""

@@ -1,0 +1,5 @@
+"""The board face and its gate."""
+
+from marketplace.web.guards import PUBLIC, gated_blueprint
+
+blueprint = gated_blueprint("board", __name__, PUBLIC)

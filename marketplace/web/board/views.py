@@ -1,0 +1,1 @@
+from marketplace.web.board.blueprint import blueprint

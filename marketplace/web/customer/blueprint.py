@@ -1,0 +1,5 @@
+"""The customer face and its gate."""
+
+from marketplace.web.guards import CUSTOMERS, gated_blueprint
+
+blueprint = gated_blueprint("customer", __name__, CUSTOMERS)

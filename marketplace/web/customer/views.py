@@ -1,0 +1,1 @@
+from marketplace.web.customer.blueprint import blueprint

@@ -1,0 +1,125 @@
+"""Refusals and failures as pages: the domain's tree to status codes, each with words and a way on."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from marketplace.core.db import db
+from marketplace.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from marketplace.web.requestlog import request_id
+
+log = logging.getLogger("marketplace.errors")
+
+STATUS_CODES: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
+
+TITLES = {
+    400: _l("The request is not right"),
+    401: _l("Sign in first"),
+    403: _l("You may not do this"),
+    404: _l("There is nothing here"),
+    405: _l("This cannot be done this way"),
+    409: _l("Somebody was quicker, or it is too late"),
+    413: _l("That is too much"),
+    414: _l("The address is too long"),
+    415: _l("This kind of content is not accepted"),
+    422: _l("Something in the input is wrong"),
+    429: _l("Too many attempts"),
+    500: _l("Something went wrong on our side"),
+    503: _l("The database does not answer"),
+}
+
+MESSAGES = {
+    400: _l("The address or the form holds something that cannot be understood."),
+    401: _l("This page is for people who have signed in."),
+    403: _l("Your account does not allow this."),
+    404: _l("The page does not exist, or it is not open to you."),
+    405: _l("This address answers to another kind of request."),
+    413: _l("What you sent is larger than this page accepts."),
+    414: _l("Shorten the filters and try again."),
+    429: _l("Wait a minute, then try again."),
+    500: _l("The error has been noted. Nothing that you saved is lost."),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Registers a page for every way in which a request can fail."""
+    app.register_error_handler(DomainError, show_refusal)
+    app.register_error_handler(CSRFError, show_csrf_error)
+    app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(OperationalError, show_database_down)
+    app.register_error_handler(InterfaceError, show_database_down)
+    app.register_error_handler(PoolTimeout, show_database_down)
+    app.register_error_handler(Exception, show_failure)
+
+
+def show_refusal(error: DomainError) -> ResponseReturnValue:
+    """What the domain refused, in its own words."""
+    db.session.rollback()
+    code = next(code for kind, code in STATUS_CODES.items() if isinstance(error, kind))
+    return error_page(code, explain(error))
+
+
+def explain(error: DomainError) -> str:
+    """The refusal's words in the person's language."""
+    return _(error.message, **error.values) if error.values else _(error.message)
+
+
+def show_csrf_error(error: CSRFError) -> ResponseReturnValue:
+    """A form without our token: mostly a page that was open for too long."""
+    return error_page(400, _("The form has expired. Go back, reload the page and send it again."))
+
+
+def show_http_error(error: HTTPException) -> ResponseReturnValue:
+    """Errors of the framework, with our words instead of its English ones."""
+    code = error.code or 500
+    if error.response is not None:
+        return error.response
+    if code < 400:
+        return error
+    own_words = error.description if error.description != type(error).description and code != 429 else None
+    answer = error_page(code, own_words or str(MESSAGES.get(code, "")))
+    headers = {name: value for name, value in error.get_headers() if name.lower() in ("allow", "retry-after")}
+    return answer[0], answer[1], headers
+
+
+def show_database_down(error: DBAPIError) -> ResponseReturnValue:
+    """The database is away: a page that needs none, and a hint when to come back."""
+    log.error("database does not answer", extra={"fields": {"request_id": request_id()}}, exc_info=error)
+    page = render_template("errors/database_down.html", request_id=request_id())
+    return page, 503, {"Retry-After": "10"}
+
+
+def show_failure(error: Exception) -> ResponseReturnValue:
+    """A mistake of ours: noted with the id that the page shows."""
+    db.session.rollback()
+    log.error("unexpected error", extra={"fields": {"request_id": request_id()}}, exc_info=error)
+    return error_page(500, str(MESSAGES[500]))
+
+
+def error_page(code: int, message: str, hint: str = "") -> tuple[str, int]:
+    """The designed page for `code` with ways on that fit the person."""
+    actions = [(url_for("board.order_list"), _("To the board")), (url_for("home.index"), _("To the home page"))]
+    if code in (401, 403) and not current_user.is_authenticated:
+        actions.insert(0, (url_for("security.login"), _("Sign in")))
+    elif request.referrer and request.referrer.startswith(request.host_url) and code in (409, 422):
+        actions.insert(0, (request.referrer, _("Back to the page before")))
+    page = render_template(
+        "errors/error.html",
+        code=code,
+        title=str(TITLES.get(code, TITLES[400] if code < 500 else TITLES[500])),
+        message=message,
+        hint=hint,
+        request_id=request_id(),
+        actions=actions,
+    )
+    return page, code

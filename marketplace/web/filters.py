@@ -1,0 +1,122 @@
+"""How values are written on pages: money, dates, numbers and labels, in the person's language and zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency, format_decimal
+from flask import Flask, current_app
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
+
+from marketplace.accounts.states import PriceUnit, Role
+from marketplace.catalog.models import Category
+from marketplace.core import clock
+from marketplace.orders.states import Status
+from marketplace.web.language import select_locale, time_zone
+
+LABELS: dict[Any, Any] = {
+    Status.NEW: _l("New"),
+    Status.IN_PROGRESS: _l("In progress"),
+    Status.COMPLETED: _l("Completed"),
+    Status.CANCELLED: _l("Cancelled"),
+    Role.CUSTOMER: _l("Customer"),
+    Role.PERFORMER: _l("Performer"),
+    Role.MANAGER: _l("Manager"),
+    Role.OBSERVER: _l("Observer"),
+    Role.ADMIN: _l("Admin"),
+    PriceUnit.HOUR: _l("per hour"),
+    PriceUnit.ORDER: _l("per order"),
+}
+
+PARAGRAPHS = re.compile(r"\n{2,}")
+
+
+def init_app(app: Flask) -> None:
+    """Registers the filters; Jinja refuses names that nobody defined."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        money=money,
+        day=day,
+        moment=moment,
+        ago=ago,
+        number=number,
+        label=label,
+        status_label=label,
+        paragraphs=paragraphs,
+    )
+
+
+def money(amount: Decimal | None) -> str:
+    """ "1 499,90 ₽"; whole amounts without the kopecks. Empty for None."""
+    return "" if amount is None else _money(amount, str(current_app.config["CURRENCY"]), select_locale())
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: Decimal, currency: str, locale: str) -> str:
+    text = format_currency(amount, currency, locale=locale, currency_digits=True)
+    if amount == amount.to_integral_value():
+        text = re.sub(r"[.,]00(?=\D*$)", "", text)
+    return text
+
+
+def day(value: date | None) -> str:
+    """ "21 ноября 2026 г." Empty for None."""
+    return "" if value is None else _day(value, select_locale())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, locale: str) -> str:
+    return format_date(value, "medium", locale=locale)
+
+
+def moment(value: datetime | None) -> str:
+    """Date and time in the person's zone. Empty for None."""
+    if value is None:
+        return ""
+    return format_datetime(value.astimezone(time_zone()), "medium", locale=select_locale())
+
+
+def ago(value: datetime) -> str:
+    """ "3 часа назад"; the caller shows the exact `moment` beside it as a tooltip."""
+    seconds = int((value - clock.now()).total_seconds())
+    # Rounded to what is shown anyway, so that the cache below hits.
+    step = 1 if -60 < seconds < 60 else 60 if -3600 < seconds < 3600 else 3600
+    return _ago(seconds // step * step, select_locale())
+
+
+@lru_cache(maxsize=4096)
+def _ago(seconds: int, locale: str) -> str:
+    return format_timedelta(seconds, add_direction=True, locale=locale)
+
+
+def number(value: int | Decimal | float | None, places: int = 0) -> str:
+    """A number with the language's separators and exactly `places` decimals. Empty for None."""
+    if value is None:
+        return ""
+    return format_decimal(value, format="#,##0" + ("." + "0" * places if places else ""), locale=get_locale())
+
+
+def label(value: Any) -> str:
+    """The words for a status, a role, a unit or a category."""
+    if isinstance(value, Category):
+        return value.name_in(select_locale())
+    return str(LABELS[value])
+
+
+def paragraphs(text: str | None) -> Markup:
+    """Plain text as paragraphs and line breaks; everything else is escaped."""
+    blocks = [block for block in PARAGRAPHS.split(text or "") if block.strip()]
+    return Markup("").join(
+        Markup("<p>") + Markup("<br>").join(escape(line) for line in block.split("\n")) + Markup("</p>")
+        for block in blocks
+    )

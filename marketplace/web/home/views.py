@@ -1,0 +1,1 @@
+from marketplace.web.home.blueprint import blueprint

@@ -1,0 +1,69 @@
+"""Language, theme and time zone of the person who looks."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask import Flask, current_app, g, request
+from flask_babel import Babel, get_locale
+from flask_login import current_user
+
+from config import LOCALES
+
+THEMES = ("auto", "light", "dark")
+LOCALE_COOKIE = "locale"
+THEME_COOKIE = "theme"
+
+
+def init_app(app: Flask) -> None:
+    """Sets Babel up and gives templates `locale`, `theme` and `site_name`."""
+    if app.config["TIME_ZONE"] not in available_timezones():
+        raise ValueError(f"TIME_ZONE={app.config['TIME_ZONE']!r} is not a known time zone")
+    Babel(
+        app,
+        default_locale=app.config["DEFAULT_LOCALE"],
+        default_translation_directories="translations",
+        locale_selector=select_locale,
+        timezone_selector=select_time_zone,
+    )
+    app.context_processor(template_values)
+
+
+def select_locale() -> str:
+    """What the person chose here, or on their account, or in the browser; else the site's own."""
+    if "chosen_locale" not in g:
+        g.chosen_locale = _choose_locale()
+    return str(g.chosen_locale)
+
+
+def _choose_locale() -> str:
+    chosen = request.cookies.get(LOCALE_COOKIE, "")
+    if chosen in LOCALES:
+        return chosen
+    if g.get("_login_user") is not None and current_user.is_authenticated and current_user.locale in LOCALES:
+        return str(current_user.locale)
+    default = str(current_app.config["DEFAULT_LOCALE"])
+    return request.accept_languages.best_match(LOCALES, default) or default
+
+
+def select_time_zone() -> str:
+    """The person's zone, else the site's."""
+    if g.get("_login_user") is not None and current_user.is_authenticated and current_user.time_zone:
+        return str(current_user.time_zone)
+    return str(current_app.config["TIME_ZONE"])
+
+
+def time_zone() -> ZoneInfo:
+    """`select_time_zone` as an object to convert with."""
+    return ZoneInfo(select_time_zone())
+
+
+def template_values() -> dict[str, Any]:
+    """What the layout asks for."""
+    theme = request.cookies.get(THEME_COOKIE, "")
+    return {
+        "site_name": current_app.config["SITE_NAME"],
+        "locale": str(get_locale()),
+        "theme": theme if theme in THEMES else "auto",
+    }

@@ -1,0 +1,45 @@
+"""How often one address, and one account, may be tried; shared by all processes through PostgreSQL."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from marketplace.core.limits import PostgresStorage
+
+SIGN_IN_PER_ADDRESS = "20 per minute;200 per hour"
+SIGN_IN_PER_ACCOUNT = "10 per minute;50 per hour"
+REGISTER_PER_ADDRESS = "10 per minute;50 per hour"
+
+assert PostgresStorage.STORAGE_SCHEME == ["app-postgresql"]
+
+limiter = Limiter(get_remote_address, storage_uri="app-postgresql://", strategy="fixed-window", headers_enabled=True)
+
+
+def init_app(app: Flask) -> None:
+    """Switches the limiter on unless RATELIMIT_ENABLED says no."""
+    limiter.init_app(app)
+
+
+def protect_sign_in(app: Flask) -> None:
+    """Puts the limits on the sign-in library's views; only what is sent counts, looking does not."""
+    limit_view(app, "security.login", SIGN_IN_PER_ADDRESS)
+    limit_view(app, "security.login", SIGN_IN_PER_ACCOUNT, by_account=True)
+    limit_view(app, "security.change_password", SIGN_IN_PER_ADDRESS)
+    limit_view(app, "security.register", REGISTER_PER_ADDRESS)
+
+
+def limit_view(app: Flask, endpoint: str, limit: str, *, by_account: bool = False) -> None:
+    """Limits the POSTs to `endpoint`, per address or per account that is named in the form."""
+    key = submitted_account if by_account else get_remote_address
+    view = app.view_functions[endpoint]
+    app.view_functions[endpoint] = limiter.limit(limit, key_func=key, methods=["POST"])(view)
+
+
+def submitted_account() -> str:
+    """A key for the address that somebody tries to sign in with; hashed, because it is stored."""
+    email = request.form.get("email", "").strip().lower()
+    return hashlib.sha256(email.encode()).hexdigest()

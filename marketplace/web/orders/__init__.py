@@ -1,0 +1,5 @@
+"""The orders face."""
+
+from marketplace.web.orders.views import blueprint
+
+__all__ = ["blueprint"]

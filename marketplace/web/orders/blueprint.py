@@ -1,0 +1,5 @@
+"""The face of one order and its gate."""
+
+from marketplace.web.guards import SIGNED_IN, gated_blueprint
+
+blueprint = gated_blueprint("orders", __name__, SIGNED_IN, public={"order_show"})

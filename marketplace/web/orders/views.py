@@ -1,0 +1,1 @@
+from marketplace.web.orders.blueprint import blueprint

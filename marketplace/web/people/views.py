@@ -1,0 +1,1 @@
+from marketplace.web.people.blueprint import blueprint

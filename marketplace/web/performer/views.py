@@ -1,0 +1,1 @@
+from marketplace.web.performer.blueprint import blueprint
