@@ -1,0 +1,27 @@
+"""How gunicorn serves the site in production: `gunicorn wsgi:app` reads this file by itself."""
+
+import os
+import sys
+
+from config import SettingError, load_settings
+
+try:
+    settings = load_settings(os.environ)
+except SettingError as error:
+    sys.exit(f"The site cannot start: {error}")
+
+bind = f"0.0.0.0:{settings['PORT']}"
+workers = settings["WEB_WORKERS"]
+worker_class = "gthread"
+threads = settings["WEB_THREADS"]
+timeout = 30
+graceful_timeout = 20
+# Longer than the proxy keeps an idle connection, or it would now and then send a request into a closing one.
+keepalive = 75
+# The workers' heartbeat must not wait for a slow disk.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+# The application writes a line per request itself, and counts the proxies it trusts in PROXY_HOPS.
+accesslog = None
+errorlog = "-"
+loglevel = settings["LOG_LEVEL"].lower()
+control_socket_disable = True
