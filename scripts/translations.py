@@ -37,7 +37,16 @@ def read(locale: str) -> Catalog:
     """The catalogue as it is in the tree; empty when there is none."""
     path = path_of(locale)
     if not path.exists():
-        return Catalog(locale=locale, project="Podryad", charset="utf-8", fuzzy=False)
+        return Catalog(
+            locale=locale,
+            header_comment="# What people read on the site.",
+            project="Podryad",
+            copyright_holder="Podryad contributors",
+            last_translator="Podryad contributors",
+            language_team=locale,
+            charset="utf-8",
+            fuzzy=False,
+        )
     with path.open("rb") as file:
         return read_po(file, locale=locale)
 
@@ -51,9 +60,10 @@ def compiled(catalog: Catalog) -> bytes:
 
 def update() -> list[str]:
     """Bring the catalogues up to date; English texts are their own translation. Returns what is left to translate."""
-    template = collect()
     for locale in LOCALES:
         catalog = read(locale)
+        # Collected for each, because a catalogue takes over the messages themselves and not copies.
+        template = collect()
         # A new date alone would make every run a change.
         template.creation_date = catalog.creation_date
         catalog.update(template, no_fuzzy_matching=True)
