@@ -66,9 +66,12 @@ def let_through(user: pwd.struct_passwd, *paths: Path) -> None:
             parent.chmod(entry.st_mode | stat.S_IXOTH)
     programs = binaries()
     if not (programs / "postgres").stat().st_mode & stat.S_IXOTH:
-        for path in programs.parent.rglob("*"):
-            mode = path.stat().st_mode
-            path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
+        # Installed under a strict umask. The wheel keeps the libraries of the programs in a folder beside the package.
+        package = programs.parent.parent
+        for folder in (programs.parent, package.with_name(f"{package.name}.libs")):
+            for path in (folder, *folder.rglob("*")):
+                mode = path.stat().st_mode
+                path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
 
 
 def make_private(folder: Path, user: pwd.struct_passwd | None) -> None:
