@@ -1,5 +1,6 @@
-"""The people face."""
+"""People as others see them, and one's own profile."""
 
-from marketplace.web.people.views import blueprint
+from marketplace.web.people import views
+from marketplace.web.people.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "views"]

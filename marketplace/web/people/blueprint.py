@@ -1,5 +1,5 @@
-"""The people face and its gate."""
+"""The gate of this face: one's own profile is for those who have signed in, performers are for everybody."""
 
-from marketplace.web.guards import PUBLIC, gated_blueprint
+from marketplace.web.guards import SIGNED_IN, gated_blueprint
 
-blueprint = gated_blueprint("people", __name__, PUBLIC)
+blueprint = gated_blueprint("people", __name__, SIGNED_IN, public=("performer_list", "performer_show"))

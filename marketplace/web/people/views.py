@@ -1,1 +1,3 @@
-from marketplace.web.people.blueprint import blueprint
+"""Routes of people: the directory of performers, one performer, one's own profile."""
+
+from __future__ import annotations
