@@ -13,10 +13,26 @@ from config import ROOT, load_settings
 from marketplace import admin, cli, registry
 from marketplace.core import embedded
 from marketplace.core.db import db
-from marketplace.web import auth, board, customer, errors, filters, guards, headers, home, intake, language
-from marketplace.web import limits, orders, people, performer, requestlog
+from marketplace.web import (
+    auth,
+    board,
+    customer,
+    errors,
+    filters,
+    guards,
+    headers,
+    health,
+    home,
+    intake,
+    language,
+    limits,
+    orders,
+    people,
+    performer,
+    requestlog,
+)
 
-FACES = (home, auth, board, orders, customer, performer, people)
+FACES = (health, home, auth, board, orders, customer, performer, people)
 
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask
 from flask_security import hash_password
+from sqlalchemy import select
 
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Account, Profile
@@ -71,7 +72,7 @@ class People:
 
     def category(self, slug: str = "python") -> Category:
         """The category called `slug`, made when there is none."""
-        found = db.session.scalar(db.select(Category).where(Category.slug == slug))
+        found = db.session.scalar(select(Category).where(Category.slug == slug))
         if found is None:
             found = Category(slug=slug, name_ru=f"{slug} по-русски", name_en=slug.title())
             db.session.add(found)

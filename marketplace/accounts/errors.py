@@ -1,6 +1,6 @@
 """What accounts refuse."""
 
-from marketplace.core.errors import Conflict, Invalid, N_, NotFound
+from marketplace.core.errors import N_, Conflict, Invalid, NotFound
 
 
 class NoSuchAccount(NotFound):

@@ -23,7 +23,7 @@ ABOUT_LENGTH = 5000
 MAX_LINKS = 10
 
 
-class Account(Model, UserMixin):  # type: ignore[misc]  # the mixin is untyped where mypy looks
+class Account(Model, UserMixin):
     """A person who can sign in. `active` false means blocked: signed out everywhere, can do nothing."""
 
     __tablename__ = "accounts"
@@ -66,10 +66,8 @@ class Account(Model, UserMixin):  # type: ignore[misc]  # the mixin is untyped w
         """True for the roles that people give themselves."""
         return self.role in REGISTRABLE
 
-    @property
-    def roles(self) -> list[Any]:
-        """The sign-in library asks for a list of roles; ours are one per person and asked of policies."""
-        return []
+    # The sign-in library asks for a list of roles; ours are one per person and asked of policies.
+    roles = []
 
     def __str__(self) -> str:
         return self.email

@@ -1,6 +1,6 @@
 """What the catalogue refuses."""
 
-from marketplace.core.errors import Invalid, N_
+from marketplace.core.errors import N_, Invalid
 
 
 class NoSuchCategory(Invalid):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from marketplace.core.errors import Invalid, N_
+from marketplace.core.errors import N_, Invalid
 
 Row = TypeVar("Row")
 MAX_CURSOR = 200

@@ -1,6 +1,6 @@
 """What orders refuse, in words for the person who tried."""
 
-from marketplace.core.errors import Conflict, Invalid, N_, NotFound
+from marketplace.core.errors import N_, Conflict, Invalid, NotFound
 from marketplace.orders.states import Status
 
 WHAT_HAPPENED = {

@@ -156,6 +156,7 @@ class OrderEvent(Model):
     to_status: Mapped[Status] = mapped_column(choice(Status, "to_status"))
     note: Mapped[str] = mapped_column(Text, default="", server_default="")
 
+    order: Mapped[Order] = relationship(viewonly=True)
     actor: Mapped[Account | None] = relationship(foreign_keys=actor_id)
     performer: Mapped[Account | None] = relationship(foreign_keys=performer_id)
 

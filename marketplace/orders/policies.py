@@ -85,8 +85,11 @@ def may_post(user: Viewer) -> bool:
 
 def may_view(user: Viewer, order: Order) -> bool:
     """Open orders are everybody's to see; the others belong to their people and to staff."""
-    if order.is_open:
-        return True
+    return order.is_open or may_see_history(user, order)
+
+
+def may_see_history(user: Viewer, order: Order) -> bool:
+    """Who did what and why is for the order's people and for staff, not for everybody at the board."""
     return (
         user is not None
         and user.active

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.exceptions import Unauthorized
 
 from marketplace.accounts.states import Role
 from marketplace.core.errors import N_, NotAllowed
@@ -91,4 +92,4 @@ def ask_to_sign_in() -> ResponseReturnValue:
     if request.method in ("GET", "HEAD"):
         target = request.full_path.rstrip("?")
         return redirect(url_for("security.login", next=target))
-    abort(401, description=_("Sign in first, then do it again."))
+    raise Unauthorized(_("Sign in first, then do it again."))

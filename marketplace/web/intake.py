@@ -31,11 +31,11 @@ def check_request() -> None:
     """Refuses bodies that are not forms, and text that could not be stored."""
     if len(request.query_string) > MAX_QUERY:
         abort(414)
-    if request.method not in ("GET", "HEAD", "OPTIONS") and (request.content_length or 0) > 0:
-        if request.mimetype not in FORM_TYPES:
-            raise UnsupportedMediaType(_("This address takes forms only."))
+    sends = request.method not in ("GET", "HEAD", "OPTIONS")
+    if sends and (request.content_length or 0) > 0 and request.mimetype not in FORM_TYPES:
+        raise UnsupportedMediaType(_("This address takes forms only."))
     values = [request.path, *request.args.keys(), *(value for values in request.args.listvalues() for value in values)]
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    if sends:
         values += [*request.form.keys(), *(value for values in request.form.listvalues() for value in values)]
     if not all(is_storable(value) for value in values):
         raise BadRequest(_("The text holds characters that cannot be stored (NUL or broken Unicode)."))

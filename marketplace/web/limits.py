@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from flask import Flask, request
 from flask_limiter import Limiter
@@ -36,7 +37,8 @@ def limit_view(app: Flask, endpoint: str, limit: str, *, by_account: bool = Fals
     """Limits the POSTs to `endpoint`, per address or per account that is named in the form."""
     key = submitted_account if by_account else get_remote_address
     view = app.view_functions[endpoint]
-    app.view_functions[endpoint] = limiter.limit(limit, key_func=key, methods=["POST"])(view)
+    limited: Any = limiter.limit(limit, key_func=key, methods=["POST"])(view)
+    app.view_functions[endpoint] = limited
 
 
 def submitted_account() -> str:

@@ -71,12 +71,13 @@ def test_cancelling_work_in_progress_keeps_the_performer_on_record(people: Peopl
 @pytest.mark.parametrize("before", list(Status))
 @pytest.mark.parametrize("after", list(Status))
 def test_the_table_of_transitions_holds_for_every_writer(people: People, before: Status, after: Status) -> None:
-    order = {
+    makers: dict[Status, Callable[[], Order]] = {
         Status.NEW: people.order,
         Status.IN_PROGRESS: people.taken,
         Status.COMPLETED: people.completed,
         Status.CANCELLED: people.order,
-    }[before]()
+    }
+    order = makers[before]()
     if before is Status.CANCELLED:
         services.cancel_order(order.id, reason="x", by=order.customer)
         db.session.commit()

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, func, select, text, tuple_
+from sqlalchemy import ColumnElement, func, select, text, tuple_
 
 from marketplace.accounts.models import Profile
 from marketplace.catalog.models import Category
@@ -16,6 +16,7 @@ from marketplace.core.db import db
 from marketplace.core.paging import Page, bounded_id, decode_cursor, make_page
 from marketplace.core.search import matches
 from marketplace.orders.models import OPEN, CategoryCounters, Order
+from marketplace.orders.states import Status
 
 PAGE_SIZE = 25
 COUNT_LIMIT = 1000
@@ -41,6 +42,26 @@ class Count(NamedTuple):
     capped: bool
 
 
+class Name(NamedTuple):
+    """What a card shows of a person."""
+
+    name: str
+
+
+class Card(NamedTuple):
+    """What the board shows of an order; `description` is only its beginning."""
+
+    id: int
+    title: str
+    description: str
+    category: Category
+    price: Decimal | None
+    deadline: date | None
+    customer: Name
+    status: Status
+    created_at: datetime
+
+
 class CategoryChoice(NamedTuple):
     """A category with the number of its open orders, as the board's filter shows it."""
 
@@ -48,32 +69,34 @@ class CategoryChoice(NamedTuple):
     open_orders: int
 
 
-def open_orders(wanted: BoardFilter, after: str | None = None) -> Page[Row[Any]]:
-    """One page of the board. Rows, not Orders: a list of 25 needs no identity map."""
+def open_orders(wanted: BoardFilter, after: str | None = None, size: int = PAGE_SIZE) -> Page[Card]:
+    """One page of the board: cards, because a list of 25 needs no identity map."""
     query = (
         select(
             Order.id,
-            Order.number,
             Order.title,
-            func.left(Order.description, EXCERPT_LENGTH).label("excerpt"),
-            Order.category_id,
+            func.left(Order.description, EXCERPT_LENGTH),
+            Category,
             Order.price,
             Order.deadline,
+            Profile.name,
             Order.status,
             Order.created_at,
-            Order.customer_id,
-            Profile.name.label("customer_name"),
         )
+        .join(Category, Category.id == Order.category_id)
         .join(Profile, Profile.account_id == Order.customer_id)
         .where(*_conditions(wanted))
         .order_by(Order.created_at.desc(), Order.id.desc())
-        .limit(PAGE_SIZE + 1)
+        .limit(size + 1)
     )
     if after:
         moment, row_id = decode_cursor(after, datetime.fromisoformat, bounded_id)
         query = query.where(tuple_(Order.created_at, Order.id) < tuple_(moment, row_id))
-    rows = db.session.execute(query).all()
-    return make_page(rows, PAGE_SIZE, after, lambda row: (row.created_at.isoformat(), row.id))
+    cards = [
+        Card(row_id, title, excerpt, category, price, deadline, Name(name), status, created_at)
+        for row_id, title, excerpt, category, price, deadline, name, status, created_at in db.session.execute(query)
+    ]
+    return make_page(cards, size, after, lambda card: (card.created_at.isoformat(), card.id))
 
 
 def count_open_orders(wanted: BoardFilter) -> Count:

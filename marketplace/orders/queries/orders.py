@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from marketplace.accounts.models import Account
@@ -99,7 +99,7 @@ def own_orders(
     column: InstrumentedAttribute[Any], account: Account, status: Status, after: str | None = None
 ) -> Page[Order]:
     """One page of the orders in `status` that have `account` in `column`, newest first."""
-    query: Select[tuple[Order]] = (
+    query = (
         select(Order)
         .where(column == account.id, Order.status == status)
         .options(
@@ -130,11 +130,17 @@ def unrated_orders(customer: Account, limit: int = 5) -> Sequence[Order]:
     ).all()
 
 
-def past_orders(performer: Account, after: str | None = None) -> Page[OrderEvent]:
-    """One page of the performer's withdrawals and of orders taken away: events that put an order back."""
+def given_back_count(performer: Account) -> int:
+    """How often an order of the performer went back to the board, by them or by an admin."""
+    return db.session.scalar(select(func.count()).where(*_given_back(performer))) or 0
+
+
+def given_back(performer: Account, after: str | None = None) -> Page[OrderEvent]:
+    """One page of what `given_back_count` counts: the events, with their orders."""
     query = (
         select(OrderEvent)
-        .where(OrderEvent.performer_id == performer.id, OrderEvent.to_status == Status.NEW)
+        .where(*_given_back(performer))
+        .options(joinedload(OrderEvent.order))
         .order_by(OrderEvent.id.desc())
         .limit(PAGE_SIZE + 1)
     )
@@ -142,3 +148,7 @@ def past_orders(performer: Account, after: str | None = None) -> Page[OrderEvent
         (row_id,) = decode_cursor(after, bounded_id)
         query = query.where(OrderEvent.id < row_id)
     return make_page(db.session.scalars(query).all(), PAGE_SIZE, after, lambda row: (row.id,))
+
+
+def _given_back(performer: Account) -> tuple[ColumnElement[bool], ...]:
+    return (OrderEvent.performer_id == performer.id, OrderEvent.to_status == Status.NEW)

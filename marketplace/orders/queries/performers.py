@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, case, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from marketplace.accounts.errors import NoSuchAccount
@@ -21,6 +21,7 @@ from marketplace.orders.models import CustomerCounters, PerformerCounters, Revie
 
 PAGE_SIZE = 24
 REVIEWS_SIZE = 10
+CHART_POINTS = 200
 
 
 class Sort(StrEnum):
@@ -82,6 +83,12 @@ def _performer_rows() -> Any:
             PerformerCounters.rating_sum,
             PerformerCounters.rating_count,
             PerformerCounters.rating_x100,
+            case(
+                (
+                    PerformerCounters.rating_count > 0,
+                    PerformerCounters.rating_sum * 1.0 / PerformerCounters.rating_count,
+                )
+            ).label("rating_average"),
         )
         .join(Profile, Profile.account_id == Account.id)
         .join(PerformerCounters, PerformerCounters.account_id == Account.id)
@@ -116,15 +123,15 @@ def visible_reviews(performer_id: int, after: str | None = None) -> Page[Review]
     return make_page(db.session.scalars(query).all(), REVIEWS_SIZE, after, lambda review: (review.order_id,))
 
 
-def ratings_over_time(performer_id: int) -> Sequence[Row[Any]]:
-    """Per month (`month`, its first moment in UTC): the `average` of the visible ratings and their `number`."""
-    month = func.date_trunc("month", Review.created_at, "UTC").label("month")
-    return db.session.execute(
-        select(month, func.avg(Review.rating).label("average"), func.count().label("number"))
+def latest_ratings(performer_id: int, limit: int = CHART_POINTS) -> list[tuple[datetime, int]]:
+    """When the performer was rated and how, oldest first; the last `limit` visible ratings."""
+    rows = db.session.execute(
+        select(Review.created_at, Review.rating)
         .where(Review.performer_id == performer_id, Review.hidden_at.is_(None))
-        .group_by(month)
-        .order_by(month)
+        .order_by(Review.created_at.desc(), Review.order_id.desc())
+        .limit(limit)
     ).all()
+    return [(at, rating) for at, rating in reversed(rows)]
 
 
 def customer_counters(account: Account) -> CustomerCounters:

@@ -1,6 +1,6 @@
 """What people do with orders. Every act locks, asks who may, moves, and flushes; the door commits."""
 
-from marketplace.orders.services.dealing import cancel_order, complete_order, take_order, withdraw_order
+from marketplace.orders.services.dealing import cancel_order, complete_order, refuse, take_order, withdraw_order
 from marketplace.orders.services.moderating import hide_order, hide_review, reassign_order, show_order, show_review
 from marketplace.orders.services.posting import edit_order, post_order
 from marketplace.orders.services.recounting import rebuild_counters
@@ -17,6 +17,7 @@ __all__ = [
     "rate_order",
     "reassign_order",
     "rebuild_counters",
+    "refuse",
     "show_order",
     "show_review",
     "take_order",

@@ -8,7 +8,14 @@ from marketplace.core.db import db
 from marketplace.core.errors import NotAllowed
 from marketplace.core.text import tidy
 from marketplace.orders import policies
-from marketplace.orders.errors import IllegalStep, NoSuchOrder, TooManyInProgress
+from marketplace.orders.errors import (
+    AlreadyAnswered,
+    AlreadyRated,
+    IllegalStep,
+    NoSuchOrder,
+    NotRatedYet,
+    TooManyInProgress,
+)
 from marketplace.orders.models import Order
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.states import Act
@@ -21,11 +28,11 @@ def locked_for(act: Act, order_id: int, by: Account) -> Order:
     else's private order answers like one that does not exist.
     """
     order = queries.locked(order_id)
-    refuse(act, order, by)
+    refuse(act, order, by=by)
     return order
 
 
-def refuse(act: Act, order: Order, by: Account) -> None:
+def refuse(act: Act, order: Order, *, by: Account) -> None:
     """Raises what `locked_for` promises; pages that ask before an act call it too, so that they tell the same."""
     known = policies.may_know_of(by, order) if act is Act.TAKE else policies.may_view(by, order)
     if not known:
@@ -35,6 +42,12 @@ def refuse(act: Act, order: Order, by: Account) -> None:
         raise NotAllowed(words)
     if not order.can(act):
         raise IllegalStep(order.status)
+    if act is Act.RATE and order.review is not None:
+        raise AlreadyRated
+    if act is Act.ANSWER and order.review is None:
+        raise NotRatedYet
+    if act is Act.ANSWER and order.review is not None and order.review.answer is not None:
+        raise AlreadyAnswered
 
 
 def take_order(order_id: int, *, limit: int, by: Account) -> Order:

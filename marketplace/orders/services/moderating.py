@@ -8,7 +8,7 @@ from marketplace.accounts.services import record_audit
 from marketplace.accounts.states import Role
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.errors import Conflict, N_, NotAllowed
+from marketplace.core.errors import N_, Conflict, NotAllowed
 from marketplace.core.text import tidy
 from marketplace.orders import policies
 from marketplace.orders.errors import IllegalStep, NotAPerformer, NotRatedYet

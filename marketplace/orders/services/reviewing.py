@@ -5,9 +5,9 @@ from __future__ import annotations
 from marketplace.accounts.models import Account
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.errors import Invalid, N_
+from marketplace.core.errors import N_, Invalid
 from marketplace.core.text import tidy
-from marketplace.orders.errors import AlreadyAnswered, AlreadyRated, NotRatedYet
+from marketplace.orders.errors import NotRatedYet
 from marketplace.orders.models import Review
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.services.dealing import locked_for
@@ -19,8 +19,6 @@ def rate_order(order_id: int, *, rating: int, text: str, by: Account) -> Review:
     order = locked_for(Act.RATE, order_id, by)
     if not MIN_RATING <= rating <= MAX_RATING:
         raise Invalid(N_("Rate from 1 to 10."), field="rating")
-    if queries.locked_review(order.id) is not None:
-        raise AlreadyRated
     review = Review(
         order_id=order.id,
         customer_id=order.customer_id,
@@ -39,8 +37,6 @@ def answer_review(order_id: int, *, answer: str, by: Account) -> Review:
     review = queries.locked_review(order.id)
     if review is None:
         raise NotRatedYet
-    if review.answer is not None:
-        raise AlreadyAnswered
     review.answer = tidy(answer)
     review.answered_at = clock.now()
     db.session.flush()

@@ -1,5 +1,6 @@
-"""The board face."""
+"""The shared board of open orders."""
 
-from marketplace.web.board.views import blueprint
+from marketplace.web.board import views
+from marketplace.web.board.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "views"]

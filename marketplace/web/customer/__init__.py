@@ -1,5 +1,6 @@
-"""The customer face."""
+"""The customers' cabinet."""
 
-from marketplace.web.customer.views import blueprint
+from marketplace.web.customer import views
+from marketplace.web.customer.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "views"]

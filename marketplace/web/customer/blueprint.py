@@ -1,4 +1,4 @@
-"""The customer face and its gate."""
+"""The gate of this face."""
 
 from marketplace.web.guards import CUSTOMERS, gated_blueprint
 

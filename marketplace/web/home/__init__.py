@@ -1,5 +1,6 @@
-"""The home face."""
+"""The front door."""
 
-from marketplace.web.home.views import blueprint
+from marketplace.web.home import views
+from marketplace.web.home.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "views"]

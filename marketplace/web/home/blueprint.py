@@ -1,4 +1,4 @@
-"""The home face and its gate."""
+"""The gate of this face."""
 
 from marketplace.web.guards import PUBLIC, gated_blueprint
 

@@ -1,4 +1,4 @@
-"""The face of one order and its gate."""
+"""The gate of this face."""
 
 from marketplace.web.guards import SIGNED_IN, gated_blueprint
 

@@ -1,1 +1,163 @@
+"""Routes of one order: look at it, and do with it what the table of policies lets this person do.
+
+Every act has a page that asks (GET) and the act itself (POST) at the same address. Both refuse alike.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from marketplace.catalog.queries import active_categories
+from marketplace.core.db import db
+from marketplace.orders import policies, services
+from marketplace.orders.errors import NoSuchOrder
+from marketplace.orders.models import Order
+from marketplace.orders.queries import orders as queries
+from marketplace.orders.states import Act
+from marketplace.web.actions import actions_for
+from marketplace.web.order_form import OrderForm
 from marketplace.web.orders.blueprint import blueprint
+from marketplace.web.orders.forms import AnswerForm, ConfirmForm, RatingForm, ReasonForm
+from marketplace.web.viewer import account, viewer
+
+
+@blueprint.get("/orders/<id:order_id>")
+def order_show(order_id: int) -> ResponseReturnValue:
+    """Everything about the order that this person may see, and what they may do."""
+    order = queries.get_order(order_id)
+    user = viewer()
+    if not policies.may_view(user, order):
+        raise NoSuchOrder
+    sees_history = policies.may_see_history(user, order)
+    return render_template(
+        "orders/order_show.html",
+        order=order,
+        actions=actions_for(order, user),
+        events=queries.timeline(order) if sees_history else [],
+        sees_history=sees_history,
+        partners=partners(order),
+    )
+
+
+def partners(order: Order) -> list[tuple[str, Any]]:
+    """Whose contacts this person sees on the order, with what they are to it."""
+    user = viewer()
+    if user is None or order.performer is None:
+        return []
+    both = [(_("Customer"), order.customer), (_("Performer"), order.performer)]
+    is_party = user.id in (order.customer_id, order.performer_id)
+    return [
+        (what, person)
+        for what, person in both
+        if person.id != user.id and policies.may_see_contacts(user, person, share_an_order=is_party)
+    ]
+
+
+@blueprint.route("/orders/<id:order_id>/edit", methods=["GET", "POST"])
+def order_edit(order_id: int) -> ResponseReturnValue:
+    """Change what is wanted, while nobody has the order."""
+    order = asked_for(Act.EDIT, order_id)
+    form = OrderForm(obj=order, by_agreement=order.price is None)
+    form.offer(active_categories())
+    if form.validate_on_submit():
+        services.edit_order(order_id, **form.order_fields(), by=account())
+        flash(_("The order is changed."), "success")
+        db.session.commit()
+        return redirect(url_for("orders.order_show", order_id=order_id))
+    return ask("orders/order_edit.html", form, order=order)
+
+
+@blueprint.route("/orders/<id:order_id>/take", methods=["GET", "POST"])
+def order_take(order_id: int) -> ResponseReturnValue:
+    """Become the order's performer."""
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        services.take_order(order_id, limit=current_app.config["MAX_ORDERS_IN_PROGRESS"], by=account())
+        flash(_("The order is yours. The contacts of the customer are on this page."), "success")
+        db.session.commit()
+        return redirect(url_for("orders.order_show", order_id=order_id))
+    return ask("orders/order_take.html", form, order=asked_for(Act.TAKE, order_id))
+
+
+@blueprint.route("/orders/<id:order_id>/withdraw", methods=["GET", "POST"])
+def order_withdraw(order_id: int) -> ResponseReturnValue:
+    """Give the order back to the board."""
+    order = asked_for(Act.WITHDRAW, order_id)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        services.withdraw_order(order_id, reason=form.reason.data or "", by=account())
+        flash(_("You have withdrawn. The order is on the board again."), "success")
+        db.session.commit()
+        return redirect(url_for("performer.index"))
+    return ask("orders/order_withdraw.html", form, order=order)
+
+
+@blueprint.route("/orders/<id:order_id>/complete", methods=["GET", "POST"])
+def order_complete(order_id: int) -> ResponseReturnValue:
+    """Say that the work is done."""
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        services.complete_order(order_id, by=account())
+        flash(_("Completed. The customer can rate your work now."), "success")
+        db.session.commit()
+        return redirect(url_for("orders.order_show", order_id=order_id))
+    return ask("orders/order_complete.html", form, order=asked_for(Act.COMPLETE, order_id))
+
+
+@blueprint.route("/orders/<id:order_id>/cancel", methods=["GET", "POST"])
+def order_cancel(order_id: int) -> ResponseReturnValue:
+    """Say that the work is no longer needed."""
+    order = asked_for(Act.CANCEL, order_id)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        services.cancel_order(order_id, reason=form.reason.data or "", by=account())
+        flash(_("The order is cancelled."), "success")
+        db.session.commit()
+        return redirect(url_for("orders.order_show", order_id=order_id))
+    return ask("orders/order_cancel.html", form, order=order)
+
+
+@blueprint.route("/orders/<id:order_id>/rate", methods=["GET", "POST"])
+def order_rate(order_id: int) -> ResponseReturnValue:
+    """Rate completed work, once."""
+    order = asked_for(Act.RATE, order_id)
+    form = RatingForm()
+    if form.validate_on_submit():
+        services.rate_order(order_id, rating=form.rating.data, text=form.text.data or "", by=account())
+        flash(_("Thank you. Your review is on the performer's page now."), "success")
+        db.session.commit()
+        return redirect(url_for("orders.order_show", order_id=order_id))
+    return ask("orders/order_rate.html", form, order=order)
+
+
+@blueprint.route("/orders/<id:order_id>/answer", methods=["GET", "POST"])
+def review_answer(order_id: int) -> ResponseReturnValue:
+    """Answer the customer's review, once."""
+    order = asked_for(Act.ANSWER, order_id)
+    form = AnswerForm()
+    if form.validate_on_submit():
+        services.answer_review(order_id, answer=form.answer.data or "", by=account())
+        flash(_("Your answer stands below the review."), "success")
+        db.session.commit()
+        return redirect(url_for("orders.order_show", order_id=order_id))
+    return ask("orders/review_answer.html", form, order=order)
+
+
+def asked_for(act: Act, order_id: int) -> Order:
+    """The order of a page that asks before `act`; refuses as the act itself would.
+
+    A POST asks without a lock here, so that a form with mistakes shows them; the service asks again under its lock.
+    """
+    order = queries.get_order(order_id)
+    services.refuse(act, order, by=account())
+    return order
+
+
+def ask(template: str, form: FlaskForm, **values: Any) -> ResponseReturnValue:
+    """The page with the form: 422 when it comes back with mistakes, with everything typed still in it."""
+    return render_template(template, form=form, **values), 422 if request.method == "POST" else 200

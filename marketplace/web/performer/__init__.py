@@ -1,5 +1,6 @@
-"""The performer face."""
+"""The performers' cabinet."""
 
-from marketplace.web.performer.views import blueprint
+from marketplace.web.performer import views
+from marketplace.web.performer.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "views"]

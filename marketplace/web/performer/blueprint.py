@@ -1,4 +1,4 @@
-"""The performer face and its gate."""
+"""The gate of this face."""
 
 from marketplace.web.guards import PERFORMERS, gated_blueprint
 
