@@ -25,13 +25,17 @@ def locked_account(account_id: int) -> Account:
 
 
 def locked_accounts(account_ids: Iterable[int]) -> Sequence[Account]:
-    """The accounts in the order of their ids, so that two callers never wait for each other in a ring."""
+    """The accounts in the order of their ids, so that two callers never wait for each other in a ring.
+
+    The lock lets others refer to the person (key_share): without that, a history row about somebody would wait for
+    whoever holds them, who may be waiting for the order that the row is about.
+    """
     wanted = sorted(set(account_ids))
     accounts = db.session.scalars(
         select(Account)
         .where(Account.id.in_(wanted))
         .order_by(Account.id)
-        .with_for_update(of=Account)
+        .with_for_update(of=Account, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     if len(accounts) != len(wanted):
