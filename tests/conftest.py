@@ -25,6 +25,8 @@ from marketplace.core.db import db
 from tests.client import Browser
 from tests.people import People
 
+pytest_plugins = ["tests.figures"]
+
 TEMPLATE = "podryad_template"
 SETTINGS = {"RATELIMIT_ENABLED": "0", "LOG_LEVEL": "ERROR", "DEFAULT_LOCALE": "en", "SECRET_KEY": "secret-of-the-tests"}
 
