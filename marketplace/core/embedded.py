@@ -41,6 +41,11 @@ class Server:
     def url(self) -> str:
         return self._cluster.url
 
+    @property
+    def sockets(self) -> Path:
+        """The folder of the socket on which the server answers."""
+        return self._cluster.sockets
+
     def start(self) -> None:
         """Attach to the running server or start one; raises EmbeddedError."""
         try:
