@@ -174,8 +174,8 @@ class Review(Model):
     )
 
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), primary_key=True)
-    customer_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
-    performer_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True, active_history=True)
+    performer_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), active_history=True)
     rating: Mapped[int] = mapped_column(SmallInteger, active_history=True)
     text: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -79,6 +79,14 @@ def keep_fixed(mapper: Mapper[Order], connection: Connection, order: Order) -> N
         raise ForbiddenWrite
 
 
+@event.listens_for(Review, "before_update")
+def keep_people(mapper: Mapper[Review], connection: Connection, review: Review) -> None:
+    """A review stays with its order and its two people, or their averages would be of somebody else's work."""
+    state = inspect(review)
+    if any(state.attrs[name].history.deleted for name in ("order_id", "customer_id", "performer_id")):
+        raise ForbiddenWrite
+
+
 @event.listens_for(OrderEvent, "before_update")
 @event.listens_for(OrderEvent, "before_delete")
 def keep_history(mapper: Mapper[OrderEvent], connection: Connection, row: OrderEvent) -> None:
