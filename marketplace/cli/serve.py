@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import time
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -24,7 +25,7 @@ from marketplace.accounts.models import Account
 from marketplace.core import embedded, migrations
 from marketplace.core.db import db
 from marketplace.core.parent import end_with_parent
-from seed.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, load_demo
+from seed.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, has_people, load_demo
 
 # The workers of a killed run notice within about a second and then let go of the port.
 PORT_PATIENCE_SECONDS = 3
@@ -128,11 +129,11 @@ def _prepare_database(app: Flask) -> None:
     try:
         if app.config["EMBEDDED_DATABASE"]:
             embedded.ensure_running(app.config["INSTANCE_PATH"])
-            if not migrations.is_current(db.engine, folder):
+            if not migrations.is_current(db.session.connection(), folder):
                 click.echo("Migrating the database")
                 flask_migrate.upgrade(folder)
-            _fill()
-        elif not migrations.is_current(db.engine, folder):
+            _fill(app, folder)
+        elif not migrations.is_current(db.session.connection(), folder):
             _give_up("The database is behind its migrations: bring it up to date with .venv/bin/flask db upgrade")
     except embedded.EmbeddedError as error:
         _give_up(str(error))
@@ -141,11 +142,18 @@ def _prepare_database(app: Flask) -> None:
         _give_up(f"The database in DATABASE_URL cannot be reached: {reason}")
 
 
-def _fill() -> None:
-    """Demo data for a database in which nobody has an account yet."""
-    if db.session.scalar(select(Account.id).limit(1)) is None:
+def _fill(app: Flask, folder: str) -> None:
+    """Demo data for a database in which nobody has an account yet, all of it: half a load is thrown away."""
+    unfinished = Path(app.config["INSTANCE_PATH"], "demo-unfinished")
+    if unfinished.exists():
+        click.echo("Loading the demo data was interrupted: starting over")
+        flask_migrate.downgrade(folder, "base")
+        flask_migrate.upgrade(folder)
+    if not has_people():
         click.echo("Loading demo data")
+        unfinished.touch()
         load_demo()
+        unfinished.unlink()
     db.session.remove()
 
 

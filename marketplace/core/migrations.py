@@ -4,13 +4,12 @@ from functools import cache
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 
 
-def is_current(engine: Engine, folder: str) -> bool:
+def is_current(connection: Connection, folder: str) -> bool:
     """Whether every migration of the folder, and none unknown to it, has been applied; asks the database."""
-    with engine.connect() as connection:
-        return frozenset(MigrationContext.configure(connection).get_current_heads()) == _heads(folder)
+    return frozenset(MigrationContext.configure(connection).get_current_heads()) == _heads(folder)
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -35,9 +34,8 @@ class BoardFilterForm(FlaskForm):
 
     def offer(self, choices: Sequence[CategoryChoice]) -> None:
         """Fills the list of categories, each with its number of open orders."""
-        listed: list[tuple[str, Any]] = [("", _("All categories"))]
-        listed += [(choice.category.slug, f"{label(choice.category)} ({choice.open_orders})") for choice in choices]
-        self.category.choices = listed
+        listed = [(choice.category.slug, f"{label(choice.category)} ({choice.open_orders})") for choice in choices]
+        self.category.choices = [("", _("All categories")), *listed]
 
     def validate_price_to(self, field: MoneyField) -> None:
         """A range that can hold something."""

@@ -22,7 +22,7 @@ def process_alive() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """The database answers and is at the newest migration, else 503 with the reason."""
     try:
-        current = is_current(db.engine, str(ROOT / "migrations"))
+        current = is_current(db.session.connection(), str(ROOT / "migrations"))
     except DBAPIError:
         return jsonify(status="the database does not answer"), 503
     if not current:

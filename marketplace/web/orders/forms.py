@@ -31,7 +31,7 @@ class RatingForm(FlaskForm):
 
     rating = RadioField(
         _l("Rating, 10 is best"),
-        choices=[(number, str(number)) for number in range(MIN_RATING, MAX_RATING + 1)],
+        choices=[str(number) for number in range(MIN_RATING, MAX_RATING + 1)],
         coerce=int,
         validators=[InputRequired(_l("Choose a number from 1 to 10.")), NumberRange(MIN_RATING, MAX_RATING)],
     )
