@@ -129,17 +129,23 @@ def _prepare_database(app: Flask) -> None:
     try:
         if app.config["EMBEDDED_DATABASE"]:
             embedded.ensure_running(app.config["INSTANCE_PATH"])
-            if not migrations.is_current(db.session.connection(), folder):
+            if not _is_current(folder):
                 click.echo("Migrating the database")
                 flask_migrate.upgrade(folder)
             _fill(app, folder)
-        elif not migrations.is_current(db.session.connection(), folder):
+        elif not _is_current(folder):
             _give_up("The database is behind its migrations: bring it up to date with .venv/bin/flask db upgrade")
     except embedded.EmbeddedError as error:
         _give_up(str(error))
     except DBAPIError as error:
         reason = (str(error.orig).strip().splitlines() or ["no reason was given"])[0]
         _give_up(f"The database in DATABASE_URL cannot be reached: {reason}")
+
+
+def _is_current(folder: str) -> bool:
+    """Whether the database is migrated; asked on a connection of its own, which must hold no lock when migrating."""
+    with db.engine.connect() as connection:
+        return migrations.is_current(connection, folder)
 
 
 def _fill(app: Flask, folder: str) -> None:
