@@ -9,6 +9,18 @@ class NoSuchAccount(NotFound):
     message = N_("There is no such person.")
 
 
+class NoSuchSession(NotFound):
+    """The person has no such device; somebody else's answers the same."""
+
+    message = N_("There is no such device.")
+
+
+class NoSuchTimeZone(Invalid):
+    """Times could not be shown in it."""
+
+    message = N_("Choose a time zone from the list.")
+
+
 class EmailTaken(Invalid):
     """Another account has this address."""
 

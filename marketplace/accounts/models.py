@@ -41,7 +41,7 @@ class Account(Model, UserMixin):
     active: Mapped[bool] = mapped_column(default=True)
     blocked_at: Mapped[datetime | None]
     block_reason: Mapped[str | None] = mapped_column(Text)
-    # The sign-in library puts this text, not the id, into its session; it is worth nothing without a live AccountSession.
+    # The sign-in library puts this text, not the id, into its cookie, which is worth nothing without an AccountSession.
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: secrets.token_hex(16))
     locale: Mapped[str | None] = mapped_column(String(5))
     time_zone: Mapped[str | None] = mapped_column(String(64))

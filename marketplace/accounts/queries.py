@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from marketplace.accounts.errors import NoSuchAccount
 from marketplace.accounts.models import Account, AccountSession
+from marketplace.accounts.states import IDLE_LIMIT
+from marketplace.core import clock
 from marketplace.core.db import db
+
+MOST_SESSIONS = 100
 
 
 def get_account(account_id: int) -> Account:
@@ -53,15 +57,27 @@ def find_live_session(token: str) -> tuple[AccountSession, Account] | None:
     row = db.session.execute(
         select(AccountSession, Account)
         .join(Account, Account.id == AccountSession.account_id)
-        .where(AccountSession.token == token, AccountSession.ended_at.is_(None), Account.active)
+        .where(AccountSession.token == token, Account.active, *_live())
     ).first()
     return (row[0], row[1]) if row else None
 
 
 def live_sessions(account: Account) -> Sequence[AccountSession]:
-    """Where the person is signed in, the last seen first."""
+    """Where the person is signed in, the last seen first; no more than anybody would read."""
     return db.session.scalars(
         select(AccountSession)
-        .where(AccountSession.account_id == account.id, AccountSession.ended_at.is_(None))
+        .where(AccountSession.account_id == account.id, *_live())
         .order_by(AccountSession.seen_at.desc(), AccountSession.id.desc())
+        .limit(MOST_SESSIONS)
     ).all()
+
+
+def find_own_session(session_id: int, account: Account) -> AccountSession | None:
+    """The person's session, ended or not; None when it is not theirs."""
+    return db.session.scalar(
+        select(AccountSession).where(AccountSession.id == session_id, AccountSession.account_id == account.id)
+    )
+
+
+def _live() -> tuple[ColumnElement[bool], ...]:
+    return AccountSession.ended_at.is_(None), AccountSession.seen_at > clock.now() - IDLE_LIMIT

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
+from zoneinfo import available_timezones
 
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts import policies, queries
-from marketplace.accounts.errors import EmailTaken, OwnAccount
+from marketplace.accounts.errors import EmailTaken, NoSuchSession, NoSuchTimeZone, OwnAccount
 from marketplace.accounts.models import Account, AccountSession, AuditEntry, Profile
 from marketplace.accounts.states import REGISTRABLE, Role
 from marketplace.core import clock
@@ -47,8 +49,14 @@ def _add_account(*, email: str, password_hash: str, role: Role, name: str, local
         locale=locale,
         profile=Profile(name=one_line(name)),
     )
-    db.session.add(account)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(account)
+    except IntegrityError as error:
+        # Two registrations at once: both asked, one was first.
+        if "uq_accounts_email" in str(error.orig):
+            raise EmailTaken(field="email") from None
+        raise
     return account
 
 
@@ -62,6 +70,18 @@ def update_profile(owner: Account, *, by: Account, **fields: Any) -> Profile:
         setattr(owner.profile, field, value)
     db.session.flush()
     return owner.profile
+
+
+def update_preferences(owner: Account, *, locale: str | None, time_zone: str | None, by: Account) -> None:
+    """In which language and zone the site speaks to `owner`; None leaves it to the browser and the site."""
+    if not policies.may_edit_profile(by, owner):
+        raise NotAllowed
+    # A zone that is not there would break every page that shows them a time.
+    if time_zone is not None and time_zone not in available_timezones():
+        raise NoSuchTimeZone(field="time_zone")
+    owner.locale = locale
+    owner.time_zone = time_zone
+    db.session.flush()
 
 
 def start_session(account: Account, *, user_agent: str, address: str) -> AccountSession:
@@ -83,7 +103,9 @@ def touch_session(session: AccountSession) -> bool:
 
 
 def end_session(session_id: int, *, by: Account) -> None:
-    """Ends one of the person's own sessions; a session that is not theirs is left as it is."""
+    """Ends one of the person's own sessions; raises NoSuchSession for a session that is not theirs."""
+    if queries.find_own_session(session_id, by) is None:
+        raise NoSuchSession
     _end(AccountSession.account_id == by.id, AccountSession.id == session_id)
 
 

@@ -1,6 +1,10 @@
-"""What an account can be."""
+"""What an account can be, and how long it stays signed in."""
 
+from datetime import timedelta
 from enum import StrEnum
+
+IDLE_LIMIT = timedelta(days=30)
+"""A device that was not seen for so long is signed out."""
 
 
 class Role(StrEnum):

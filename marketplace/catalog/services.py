@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.models import Account
 from marketplace.accounts.policies import may_edit_profile
@@ -19,6 +20,8 @@ def set_specialties(owner: Account, category_ids: Iterable[int], *, by: Account)
     if not may_edit_profile(by, owner):
         raise NotAllowed
     chosen = {queries.get_active_category(category_id).id for category_id in category_ids}
-    db.session.execute(delete(Specialty).where(Specialty.account_id == owner.id))
-    db.session.add_all(Specialty(account_id=owner.id, category_id=category_id) for category_id in sorted(chosen))
-    db.session.flush()
+    db.session.execute(delete(Specialty).where(Specialty.account_id == owner.id, Specialty.category_id.not_in(chosen)))
+    if chosen:
+        # The same form sent twice at once must not collide with itself.
+        rows = [{"account_id": owner.id, "category_id": category_id} for category_id in sorted(chosen)]
+        db.session.execute(insert(Specialty).values(rows).on_conflict_do_nothing())

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from babel.numbers import get_decimal_symbol
 from flask_babel import gettext as _
 from wtforms import Field, StringField, TelField, TextAreaField
+from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.widgets import DateInput
 
 from marketplace.core.money import MAX_AMOUNT

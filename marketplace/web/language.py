@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from config import LOCALES
+
+LOCALE_NAMES = {"ru": "Русский", "en": "English"}
+"""What each language calls itself."""
 
 THEMES = ("auto", "light", "dark")
 LOCALE_COOKIE = "locale"
 THEME_COOKIE = "theme"
+YEAR = 365 * 24 * 3600
 
 
 def init_app(app: Flask) -> None:
@@ -38,6 +43,9 @@ def select_locale() -> str:
 
 
 def _choose_locale() -> str:
+    if not has_request_context():
+        # Commands, and an application that is made inside the context of another, speak the site's language.
+        return str(current_app.config["DEFAULT_LOCALE"])
     chosen = request.cookies.get(LOCALE_COOKIE, "")
     if chosen in LOCALES:
         return chosen
@@ -45,6 +53,15 @@ def _choose_locale() -> str:
         return str(current_user.locale)
     default = str(current_app.config["DEFAULT_LOCALE"])
     return request.accept_languages.best_match(LOCALES, default) or default
+
+
+def keep_choice(response: Response, cookie: str, value: str | None) -> None:
+    """Remembers a language or a theme in this browser; None forgets it."""
+    settings: dict[str, Any] = {"samesite": "Lax", "secure": request.is_secure, "httponly": True}
+    if value is None:
+        response.delete_cookie(cookie, **settings)
+    else:
+        response.set_cookie(cookie, value, max_age=YEAR, **settings)
 
 
 def select_time_zone() -> str:

@@ -30,6 +30,7 @@ def protect_sign_in(app: Flask) -> None:
     limit_view(app, "security.login", SIGN_IN_PER_ADDRESS)
     limit_view(app, "security.login", SIGN_IN_PER_ACCOUNT, by_account=True)
     limit_view(app, "security.change_password", SIGN_IN_PER_ADDRESS)
+    limit_view(app, "security.verify", SIGN_IN_PER_ADDRESS)
     limit_view(app, "security.register", REGISTER_PER_ADDRESS)
 
 

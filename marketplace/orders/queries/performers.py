@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, select, tuple_
+from sqlalchemy import ColumnElement, Row, case, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from marketplace.accounts.errors import NoSuchAccount
@@ -18,6 +18,7 @@ from marketplace.core.db import db
 from marketplace.core.paging import Page, bounded_id, decode_cursor, make_page
 from marketplace.core.search import matches
 from marketplace.orders.models import CustomerCounters, PerformerCounters, Review
+from marketplace.orders.queries.board import COUNT_LIMIT, Count
 
 PAGE_SIZE = 24
 REVIEWS_SIZE = 10
@@ -58,6 +59,13 @@ def performers(wanted: PerformerFilter, after: str | None = None, size: int = PA
         query = query.where(tuple_(*keys) < tuple_(*values))
     rows = db.session.execute(query).all()
     return make_page(rows, size, after, lambda row: tuple(getattr(row, key.key) for key in keys))
+
+
+def count_performers(wanted: PerformerFilter) -> Count:
+    """How many active performers match, counted no further than COUNT_LIMIT."""
+    bounded = _performer_rows().where(*_conditions(wanted)).limit(COUNT_LIMIT + 1).subquery()
+    number = db.session.scalar(select(func.count()).select_from(bounded)) or 0
+    return Count(min(number, COUNT_LIMIT), number > COUNT_LIMIT)
 
 
 def get_performer(account_id: int) -> Row[Any]:
@@ -114,13 +122,14 @@ def visible_reviews(performer_id: int, after: str | None = None) -> Page[Review]
         select(Review)
         .where(Review.performer_id == performer_id, Review.hidden_at.is_(None))
         .options(joinedload(Review.order), joinedload(Review.customer))
-        .order_by(Review.order_id.desc())
+        .order_by(Review.created_at.desc(), Review.order_id.desc())
         .limit(REVIEWS_SIZE + 1)
     )
     if after:
-        (row_id,) = decode_cursor(after, bounded_id)
-        query = query.where(Review.order_id < row_id)
-    return make_page(db.session.scalars(query).all(), REVIEWS_SIZE, after, lambda review: (review.order_id,))
+        moment, row_id = decode_cursor(after, datetime.fromisoformat, bounded_id)
+        query = query.where(tuple_(Review.created_at, Review.order_id) < tuple_(moment, row_id))
+    rows = db.session.scalars(query).all()
+    return make_page(rows, REVIEWS_SIZE, after, lambda review: (review.created_at.isoformat(), review.order_id))
 
 
 def latest_ratings(performer_id: int, limit: int = CHART_POINTS) -> list[tuple[datetime, int]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, request, session
+from flask import Flask, flash, g, request, session
+from flask_babel import gettext as _
 from flask_login import user_logged_in, user_logged_out
 from flask_security import password_changed
 from flask_security.utils import set_request_attr
@@ -14,6 +15,7 @@ from marketplace.accounts.models import Account
 from marketplace.core.db import db
 
 TOKEN = "device"
+CSRF_TOKEN = "csrf_token"
 
 
 def init_app(app: Flask) -> None:
@@ -47,11 +49,14 @@ def load_account(uniquifier: str) -> Account | None:
     return account
 
 
-def on_sign_in(sender: Flask, user: Account, **_: Any) -> None:
+def on_sign_in(sender: Flask, user: Account, **_rest: Any) -> None:
     """A new row for this device; the library commits at the end of its view."""
     old = session.pop(TOKEN, None)
     if old:
         services.end_session_of_token(old)
+    # Whoever knew the forms of the guest shall not know those of the person.
+    session.pop(CSRF_TOKEN, None)
+    g.pop(CSRF_TOKEN, None)
     session.permanent = True
     started = services.start_session(
         user, user_agent=request.headers.get("User-Agent", ""), address=request.remote_addr or ""
@@ -59,14 +64,15 @@ def on_sign_in(sender: Flask, user: Account, **_: Any) -> None:
     session[TOKEN] = started.token
 
 
-def on_sign_out(sender: Flask, user: Account, **_: Any) -> None:
+def on_sign_out(sender: Flask, user: Account, **_rest: Any) -> None:
     """Ends this device's session for good; the others stay."""
     token = session.pop(TOKEN, None)
     if token:
         services.end_session_of_token(token)
         db.session.commit()
+    flash(_("You are signed out."), "success")
 
 
-def on_password_changed(sender: Flask, user: Account, **_: Any) -> None:
+def on_password_changed(sender: Flask, user: Account, **_rest: Any) -> None:
     """Whoever knew the old password is signed out everywhere else."""
     services.end_sessions(user, keep=current_token())

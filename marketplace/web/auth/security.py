@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, request
-from flask_security import Security, SQLAlchemyUserDatastore
+from flask import Flask, Response, flash, request, url_for
+from flask_babel import gettext as _
+from flask_security import Security, SQLAlchemyUserDatastore, user_registered
 from flask_wtf import CSRFProtect
 
-from marketplace.accounts import services
+from marketplace.accounts import queries, services
 from marketplace.accounts.models import Account
 from marketplace.accounts.states import Role
 from marketplace.core.db import db
-from marketplace.web.auth import devices
-from marketplace.web.auth.forms import PasswordForm, RegistrationForm, SignInForm
+from marketplace.web.auth import devices, words
+from marketplace.web.auth.forms import PasswordAgainForm, PasswordForm, RegistrationForm, SignInForm
+from marketplace.web.auth.passwords import MIN_PASSWORD, Passwords
 from marketplace.web.language import select_locale
 from marketplace.web.limits import protect_sign_in
+from marketplace.web.safe import local_address
 
 # The minimum that OWASP's password storage cheat sheet gives for argon2id: 19 MiB, 2 passes, 1 lane.
 ARGON2 = {
@@ -30,15 +33,17 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
     "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
     "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": ARGON2,
-    "SECURITY_PASSWORD_LENGTH_MIN": 8,
+    "SECURITY_PASSWORD_LENGTH_MIN": MIN_PASSWORD,
     "SECURITY_PASSWORD_CONFIRM_REQUIRED": False,
     "SECURITY_REGISTERABLE": True,
     "SECURITY_CHANGEABLE": True,
     "SECURITY_CHANGE_URL": "/password",
     "SECURITY_POST_CHANGE_VIEW": "auth.session_list",
+    "SECURITY_POST_REGISTER_VIEW": "auth.welcome",
     "SECURITY_LOGOUT_METHODS": ["POST"],
     "SECURITY_LOGOUT_CSRF": True,
-    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    # Our forms decide what to tell (forms.py); the library's switch would also blur "you left the password out".
+    "SECURITY_RETURN_GENERIC_RESPONSES": False,
     "SECURITY_API_ENABLED_METHODS": ["session"],
     "SECURITY_FLASH_MESSAGES": True,
     "SECURITY_CACHE_CONTROL": None,
@@ -51,8 +56,15 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-class AccountDatastore(SQLAlchemyUserDatastore):  # type: ignore[misc]  # the library's base is untyped to us
+class AccountDatastore(SQLAlchemyUserDatastore):
     """Lets the library read accounts, and sends what it creates through our service."""
+
+    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Account | None:
+        """The account with this email: the only thing by which the library looks for people here.
+
+        Its own query would compare `lower(email)`, which no index answers: addresses are stored in lower case.
+        """
+        return queries.find_account_by_email(wanted["email"])
 
     def create_user(self, **values: Any) -> Account:
         """A registration, already checked by the form."""
@@ -67,25 +79,40 @@ class AccountDatastore(SQLAlchemyUserDatastore):  # type: ignore[misc]  # the li
 
 def init_app(app: Flask) -> None:
     """Adds sign-in, registration and CSRF protection to the application."""
-    for key, value in SETTINGS.items():
+    for key, value in {**SETTINGS, **words.settings()}.items():
         app.config.setdefault(key, value)
     app.config.setdefault("SECURITY_PASSWORD_SALT", app.config["SECRET_KEY"])
     CSRFProtect(app)
     security = Security(
         app,
-        AccountDatastore(db, Account, None),
+        AccountDatastore(db, Account, None),  # type: ignore[arg-type]  # no roles of the library's kind
         login_form=SignInForm,
         register_form=RegistrationForm,
         change_password_form=PasswordForm,
+        verify_form=PasswordAgainForm,
+        password_util_cls=Passwords,
     )
     security.want_json(lambda request: False)
+    words.init_app(app)
     protect_sign_in(app)
     devices.init_app(app)
-    app.after_request(say_no_with_a_status)
+    user_registered.connect(welcome, app)
+    app.after_request(mend_answer)
 
 
-def say_no_with_a_status(response: Response) -> Response:
-    """The library shows a refused form with 200; a refusal here is a 422 like everywhere else."""
-    if request.blueprint == "security" and request.method == "POST" and response.status_code == 200:
-        response.status_code = 422
+def welcome(sender: Flask, user: Account, **_rest: Any) -> None:
+    """The first words to somebody new; `auth.welcome` then leads them to their first step."""
+    if user.role is Role.PERFORMER:
+        flash(_("Welcome, %(name)s! Say what you do: customers look for you here.", name=user.name), "success")
+    else:
+        flash(_("Welcome, %(name)s! Describe what has to be done.", name=user.name), "success")
+
+
+def mend_answer(response: Response) -> Response:
+    """The library shows a refused form with 200: a refusal is a 422 here. Its redirects stay on this site."""
+    if request.blueprint == "security":
+        if request.method == "POST" and response.status_code == 200:
+            response.status_code = 422
+        if response.location is not None:
+            response.location = local_address(response.location, url_for("home.index"))
     return response

@@ -14,13 +14,12 @@ from marketplace.accounts.states import Role
 from marketplace.orders.queries import board, counters, performers
 from marketplace.orders.queries import orders as order_queries
 from marketplace.web.home.blueprint import blueprint
-from marketplace.web.language import LOCALE_COOKIE, THEME_COOKIE, THEMES
+from marketplace.web.language import LOCALE_COOKIE, THEME_COOKIE, THEMES, keep_choice
 from marketplace.web.safe import local_address
 from marketplace.web.viewer import viewer
 
 NEWEST = 5
 BEST = 4
-YEAR = 365 * 24 * 3600
 
 Step = tuple[str, str, str]
 
@@ -72,5 +71,5 @@ def preferences() -> ResponseReturnValue:
             continue
         if value not in choices:
             raise UnprocessableEntity(_("There is no such language or theme."))
-        response.set_cookie(cookie, value, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
+        keep_choice(response, cookie, value)
     return response
