@@ -18,9 +18,14 @@ PATIENCE = 60
 """Seconds after which whoever waits for the others gives up, so that a hanging race fails instead of hanging."""
 
 
+def is_full() -> bool:
+    """True with PROMISES=full in the environment: sizes as promised, which take minutes."""
+    return os.environ.get("PROMISES") == "full"
+
+
 def size(small: int, full: int) -> int:
-    """How large a race is: `small` in everyday runs, `full` with PROMISES=full."""
-    return full if os.environ.get("PROMISES") == "full" else small
+    """How large something is: `small` in everyday runs."""
+    return full if is_full() else small
 
 
 class Crowd:
