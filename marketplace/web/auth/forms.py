@@ -47,6 +47,7 @@ class SignInForm(LocalNext, LoginForm):
 
     email = EmailField(
         _l("Email"),
+        filters=[one_line],
         render_kw={"autocomplete": "username", "autofocus": True},
         validators=[email_required, Length(max=EMAIL_LENGTH), EmailValidation(verify=False)],
     )
@@ -92,6 +93,7 @@ class RegistrationForm(LocalNext, RegisterFormV2):
     # An address that is taken is said so while there is no mail that could say it to its owner alone.
     email = EmailField(
         _l("Email"),
+        filters=[one_line],
         description=_l("You sign in with it."),
         render_kw={"autocomplete": "email"},
         validators=[email_required, Length(max=EMAIL_LENGTH), EmailValidation(verify=True), unique_user_email],

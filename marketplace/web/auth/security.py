@@ -39,7 +39,6 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_CHANGEABLE": True,
     "SECURITY_CHANGE_URL": "/password",
     "SECURITY_POST_CHANGE_VIEW": "auth.session_list",
-    "SECURITY_POST_REGISTER_VIEW": "auth.welcome",
     "SECURITY_LOGOUT_METHODS": ["POST"],
     "SECURITY_LOGOUT_CSRF": True,
     # Our forms decide what to tell (forms.py); the library's switch would also blur "you left the password out".
@@ -54,6 +53,14 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
 }
+
+
+LEADS_TO = {
+    "security.login": "home.index",
+    "security.verify": "home.index",
+    "security.register": "auth.welcome",
+}
+"""Where these forms lead when nobody said `next`."""
 
 
 class AccountDatastore(SQLAlchemyUserDatastore):
@@ -109,10 +116,15 @@ def welcome(sender: Flask, user: Account, **_rest: Any) -> None:
 
 
 def mend_answer(response: Response) -> Response:
-    """The library shows a refused form with 200: a refusal is a 422 here. Its redirects stay on this site."""
-    if request.blueprint == "security":
-        if request.method == "POST" and response.status_code == 200:
-            response.status_code = 422
-        if response.location is not None:
-            response.location = local_address(response.location, url_for("home.index"))
+    """The library shows a refused form with 200: a refusal is a 422 here. Its redirects stay on this site.
+
+    The library's own idea of a safe `next` is to bend a foreign address into a page of ours that does not exist.
+    """
+    if request.blueprint != "security" or request.method != "POST":
+        return response
+    if response.status_code == 200:
+        response.status_code = 422
+    elif response.location is not None and request.endpoint in LEADS_TO:
+        wanted = request.form.get("next") or request.args.get("next")
+        response.location = local_address(wanted, url_for(LEADS_TO[request.endpoint]))
     return response
