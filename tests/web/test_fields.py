@@ -106,7 +106,7 @@ def test_an_amount_keeps_to_its_bounds() -> None:
     assert "price_from" in sent(price_from="100.01").errors
     assert sent(price="").price.data is None
     assert "fee" in sent(fee=" ").errors
-    assert "1499" in sent(fee="many").errors["fee"][0], "why it cannot be read, not that it is required"
+    assert "1499" in sent(fee="many").fee.errors[0], "why it cannot be read, not that it is required"
 
 
 def test_a_field_that_was_not_sent_keeps_what_was_there() -> None:
@@ -193,7 +193,7 @@ def test_a_web_address_is_read(text: str, link: str) -> None:
 def test_what_is_no_web_address_is_refused(text: str) -> None:
     form = sent(link=text, links=f"https://example.com\n{text}")
     assert len(form.errors["link"]) == 1
-    assert "2" in form.errors["links"][0], "the message names the line"
+    assert "2" in form.links.errors[0], "the message names the line"
     assert form.link._value() == text
 
 
