@@ -1,0 +1,1 @@
+"""The admin pages, asked over HTTP as people would."""

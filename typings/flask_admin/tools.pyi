@@ -1,0 +1,3 @@
+from typing import Any
+
+def rec_getattr(obj: Any, attr: str, default: Any = ...) -> Any: ...
