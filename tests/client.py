@@ -6,7 +6,8 @@ import contextvars
 from typing import Any
 
 from bs4 import BeautifulSoup
-from flask import Flask
+from flask import Flask, g
+from flask import session as request_session
 from flask.globals import _cv_app, _cv_request
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
@@ -30,6 +31,8 @@ class Browser(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """A request in a context without the test's application context, or both would share one session."""
         context = contextvars.copy_context()
+        # A streamed answer is read in the context that it was made in.
+        kwargs.setdefault("buffered", True)
 
         def run() -> TestResponse:
             _cv_app.set(None)  # type: ignore[arg-type]  # "none pushed" has no value of its own in flask
@@ -59,9 +62,6 @@ class Browser(FlaskClient):
     def csrf_token(self) -> str:
         """A token that this browser's session accepts."""
         with self.application.test_request_context(), self.session_transaction() as session:
-            from flask import g
-            from flask import session as request_session
-
             request_session.update(session)
             token = str(generate_csrf())
             session["csrf_token"] = request_session["csrf_token"]

@@ -1,0 +1,1 @@
+"""What the site promises to whoever means harm: who gets in, what leaks, what breaks it."""

@@ -1,0 +1,169 @@
+"""A small town for hostile visitors: people of every role, orders in every state, and requests that leave no trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, text, update
+from werkzeug.test import TestResponse
+
+from marketplace.accounts import services as accounts
+from marketplace.accounts.models import Account, AccountSession
+from marketplace.catalog.models import Category
+from marketplace.core.db import db
+from marketplace.orders import services
+from marketplace.orders.models import Order
+from tests.client import Browser
+from tests.people import LIMIT, PASSWORD, People
+
+
+class Who(StrEnum):
+    """Everybody who could come to a door; owner and performer belong to the orders, the others do not."""
+
+    ANONYMOUS = "anonymous"
+    OWNER = "owner"
+    CUSTOMER = "customer"
+    PERFORMER = "performer"
+    STRANGER = "stranger"
+    MANAGER = "manager"
+    OBSERVER = "observer"
+    ADMIN = "admin"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a browser holds: its session cookie and a CSRF token that fits it."""
+
+    cookie: str
+    token: str
+
+
+class Town:
+    """Built once; whoever asks inside `undone` changes nothing for good."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        people = People(app)
+        made = {
+            Who.OWNER: people.customer(),
+            Who.CUSTOMER: people.customer(),
+            Who.PERFORMER: people.performer(),
+            Who.STRANGER: people.performer(),
+            Who.MANAGER: people.manager(),
+            Who.OBSERVER: people.observer(),
+            Who.ADMIN: people.admin(),
+            Who.BLOCKED: people.performer(),
+        }
+        spare = people.performer()
+        self.emails = {who.value: account.email for who, account in made.items()} | {"spare": spare.email}
+        self.ids = {who.value: account.id for who, account in made.items()} | {"spare": spare.id}
+        self.orders = {state: order.id for state, order in orders(people, made[Who.OWNER], made[Who.PERFORMER]).items()}
+        unused = Category(slug="unused", name_ru="Пусто", name_en="Unused")
+        db.session.add(unused)
+        db.session.flush()
+        self.ids |= {"category": people.category().id, "unused": unused.id}
+        self.keys = {who: key_of(Browser.of(app).sign_in(account)) for who, account in made.items()}
+        self.keys[Who.ANONYMOUS] = key_of(Browser.of(app))
+        # Another device of the performer: one may end it, others may not.
+        device = accounts.start_session(made[Who.PERFORMER], user_agent="telephone", address="127.0.0.1")
+        self.ids["device"] = device.id
+        accounts.block_account(made[Who.BLOCKED].id, reason="Spam", by=made[Who.ADMIN])
+        # Even a session that somebody forgot to end must be worth nothing.
+        db.session.execute(
+            update(AccountSession).where(AccountSession.account_id == made[Who.BLOCKED].id).values(ended_at=None)
+        )
+        db.session.commit()
+
+        self.untouched = self.trace()
+
+    def path(self, pattern: str) -> str:
+        """`/orders/{open}` with the ids of this town."""
+        return pattern.format(**self.ids, **self.orders)
+
+    def fill(self, text: str) -> str:
+        """The text of a field; `{spare_email}` is the address of somebody who belongs to nothing."""
+        return text.format(**self.ids, **self.orders, spare_email=self.emails["spare"])
+
+    def browser(self, who: Who) -> Browser:
+        """A new browser with the cookies of `who`."""
+        browser = Browser.of(self.app)
+        browser.set_cookie("session", self.keys[who].cookie)
+        return browser
+
+    def ask(
+        self, who: Who, method: str, path: str, fields: dict[str, Any] | None = None, **kwargs: Any
+    ) -> TestResponse:
+        """One request by `who`; a form carries their token."""
+        if method == "POST":
+            kwargs["data"] = {**(fields or {}), "csrf_token": self.keys[who].token}
+        return self.browser(who).open(path, method=method, **kwargs)
+
+    @contextmanager
+    def undone(self) -> Iterator[Connection]:
+        """Everything that requests commit inside the block goes into one transaction, which is rolled back."""
+        engines = db._app_engines[self.app]
+        engine = engines[None]
+        db.session.remove()
+        with engine.connect() as connection:
+            outer = connection.begin()
+            engines[None] = connection  # type: ignore[assignment]  # sessions take a connection where they take an engine
+            db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+            try:
+                yield connection
+            finally:
+                db.session.remove()
+                outer.rollback()
+                engines[None] = engine
+
+    def trace(self, connection: Connection | None = None) -> str:
+        """A text that differs as soon as anything in the database does."""
+        if connection is None:
+            with db.engine.connect() as own:
+                return self.trace(own)
+        return str(connection.execute(text(f"{TRACE} ORDER BY name")).all())
+
+
+# Attempts at signing in are meant to be counted, refused or not.
+TRACE = " UNION ALL ".join(
+    f"SELECT '{table}' AS name, md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM {table} t"
+    for table in sorted(db.metadata.tables)
+    if table != "attempt_counts"
+)
+
+
+def orders(people: People, owner: Account, performer: Account) -> dict[str, Order]:
+    """One order of `owner` in each state; whatever was ever taken was taken by `performer`."""
+    made = {
+        "open": people.taken(performer, owner),
+        "in_progress": people.taken(performer, owner),
+        "completed": people.completed(performer, owner),
+        "rated": people.rated(9, performer, owner),
+        "cancelled": people.taken(performer, owner),
+        "hidden": people.taken(performer, owner),
+        "hidden_taken": people.taken(performer, owner),
+    }
+    services.withdraw_order(made["open"].id, reason="Too much for me", by=performer)
+    services.withdraw_order(made["hidden"].id, reason="Not serious", by=performer)
+    services.cancel_order(made["cancelled"].id, reason="Not needed", by=owner)
+    admin = people.admin()
+    services.hide_order(made["hidden"].id, by=admin)
+    services.hide_order(made["hidden_taken"].id, by=admin)
+    db.session.commit()
+    return made
+
+
+def key_of(browser: Browser) -> Key:
+    """The key of this browser."""
+    token = browser.csrf_token()
+    cookie = browser.get_cookie("session")
+    assert cookie is not None
+    return Key(cookie.value, token)
+
+
+__all__ = ["LIMIT", "PASSWORD", "Key", "Town", "Who"]
