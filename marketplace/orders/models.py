@@ -29,7 +29,10 @@ OPEN = "status = 'new' AND hidden_at IS NULL"
 """SQL of "on the board"; the partial indexes and the board's queries must say the same words."""
 
 # lpad would cut numbers of more than six digits, hence the greatest().
-NUMBER_SQL = "extract(year from created_at AT TIME ZONE 'UTC')::text || '-' || lpad(id::text, greatest(6, length(id::text)), '0')"
+NUMBER_SQL = (
+    "extract(year from created_at AT TIME ZONE 'UTC')::text || '-' "
+    "|| lpad(id::text, greatest(6, length(id::text)), '0')"
+)
 
 
 class Step(NamedTuple):

@@ -8,13 +8,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
-from markupsafe import Markup, escape
 
 from marketplace.accounts.states import PriceUnit, Role
 from marketplace.catalog.models import Category
@@ -36,7 +35,9 @@ LABELS: dict[Any, Any] = {
     PriceUnit.ORDER: _l("per order"),
 }
 
-PARAGRAPHS = re.compile(r"\n{2,}")
+
+SIGNS = {"RUB": "₽", "BYN": "Br", "KZT": "₸", "UAH": "₴"}
+"""Signs of currencies that the English locale data would spell as three letters."""
 
 
 def init_app(app: Flask) -> None:
@@ -52,7 +53,6 @@ def init_app(app: Flask) -> None:
         number=number,
         label=label,
         status_label=label,
-        paragraphs=paragraphs,
     )
 
 
@@ -64,6 +64,7 @@ def money(amount: Decimal | None) -> str:
 @lru_cache(maxsize=4096)
 def _money(amount: Decimal, currency: str, locale: str) -> str:
     text = format_currency(amount, currency, locale=locale, currency_digits=True)
+    text = text.replace(currency, SIGNS.get(currency, currency))
     if amount == amount.to_integral_value():
         text = re.sub(r"[.,]00(?=\D*$)", "", text)
     return text
@@ -80,10 +81,11 @@ def _day(value: date, locale: str) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """Date and time in the person's zone. Empty for None."""
+    """Date and time in the person's zone, to the minute. Empty for None."""
     if value is None:
         return ""
-    return format_datetime(value.astimezone(time_zone()), "medium", locale=select_locale())
+    local, locale = value.astimezone(time_zone()), select_locale()
+    return f"{format_date(local, 'medium', locale=locale)}, {format_time(local, 'short', locale=locale)}"
 
 
 def ago(value: datetime) -> str:
@@ -111,12 +113,3 @@ def label(value: Any) -> str:
     if isinstance(value, Category):
         return value.name_in(select_locale())
     return str(LABELS[value])
-
-
-def paragraphs(text: str | None) -> Markup:
-    """Plain text as paragraphs and line breaks; everything else is escaped."""
-    blocks = [block for block in PARAGRAPHS.split(text or "") if block.strip()]
-    return Markup("").join(
-        Markup("<p>") + Markup("<br>").join(escape(line) for line in block.split("\n")) + Markup("</p>")
-        for block in blocks
-    )

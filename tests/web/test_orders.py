@@ -60,7 +60,7 @@ def test_a_whole_deal_by_forms(people: People, app: object) -> None:
     )
     assert posted.status_code == 302
     address = posted.location
-    assert "1,499.90" in Browser.of(people.app).page("/board").get_text()
+    assert "₽1,499.90" in Browser.of(people.app).page("/board").get_text()
 
     assert "1,499.90" in worker.page(f"{address}/take").get_text()
     assert worker.send(f"{address}/take").location == address

@@ -91,7 +91,7 @@ def have_shared_order(one: Account, other: Account) -> bool:
 def status_counts(column: InstrumentedAttribute[Any], account: Account) -> dict[Status, int]:
     """How many orders in each state have `account` in `column` (Order.customer_id or Order.performer_id)."""
     rows = db.session.execute(select(Order.status, func.count()).where(column == account.id).group_by(Order.status))
-    counted = {status: number for status, number in rows}
+    counted: dict[Status, int] = dict(rows.tuples().all())
     return {status: counted.get(status, 0) for status in Status}
 
 

@@ -19,7 +19,7 @@ from marketplace.web.safe import local_address
 from marketplace.web.viewer import viewer
 
 NEWEST = 5
-BEST = 4
+BEST = 3
 
 Step = tuple[str, str, str]
 

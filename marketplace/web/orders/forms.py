@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from marketplace.core.text import tidy
 from marketplace.orders.models import NOTE_LENGTH, REVIEW_LENGTH
 from marketplace.orders.states import MAX_RATING, MIN_RATING
+from marketplace.web.fields import SelectChoice
 
 
 class ConfirmForm(FlaskForm):
@@ -31,7 +32,7 @@ class RatingForm(FlaskForm):
 
     rating = RadioField(
         _l("Rating, 10 is best"),
-        choices=[str(number) for number in range(MIN_RATING, MAX_RATING + 1)],
+        choices=[SelectChoice(str(number)) for number in range(MIN_RATING, MAX_RATING + 1)],
         coerce=int,
         validators=[InputRequired(_l("Choose a number from 1 to 10.")), NumberRange(MIN_RATING, MAX_RATING)],
     )
