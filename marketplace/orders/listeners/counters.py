@@ -1,6 +1,7 @@
 """Counters follow rows inside the same flush, by `n = n + 1` in SQL; `flask counters check` recounts them.
 
-One flush writes customer, then performer, then category counters, so that two transactions never wait in a ring.
+One flush writes category, then customer, then performer counters: two transactions that each deal with one order never
+wait in a ring. Whoever deals with several orders commits after each.
 """
 
 from __future__ import annotations
