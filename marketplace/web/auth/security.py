@@ -46,6 +46,9 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_API_ENABLED_METHODS": ["session"],
     "SECURITY_FLASH_MESSAGES": True,
     "SECURITY_CACHE_CONTROL": None,
+    # Its commands would make people past our services and roles that nobody has.
+    "SECURITY_CLI_USERS_NAME": None,
+    "SECURITY_CLI_ROLES_NAME": None,
     # Mail comes with its own feature; until then nothing here pretends to send any.
     "SECURITY_CONFIRMABLE": False,
     "SECURITY_RECOVERABLE": False,

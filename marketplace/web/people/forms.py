@@ -132,12 +132,10 @@ class DirectoryForm(FlaskForm):
     class Meta:
         csrf = False
 
-    q = StringField(
-        _l("Words in name, headline or description"), filters=[one_line], validators=[Length(max=MAX_WORDS)]
-    )
+    q = StringField(_l("Name or skill"), filters=[one_line], validators=[Length(max=MAX_WORDS)])
     category = SelectField(_l("Category"), validators=[Optional()])
     rating = SelectField(_l("Rating"), validators=[Optional()])
-    sort = SelectField(_l("Order"), validators=[Optional()])
+    sort = SelectField(_l("Sort by"), validators=[Optional()])
     cursor = HiddenField(validators=[Length(max=MAX_CURSOR)])
 
     def offer(self, categories: Sequence[Category]) -> None:
@@ -148,9 +146,9 @@ class DirectoryForm(FlaskForm):
             *((str(least), _("from %(rating)s", rating=least)) for least in range(MAX_RATING, MIN_RATING - 1, -1)),
         )
         self.sort.choices = choices(
-            (Sort.RATING.value, _("best rated first")),
-            (Sort.COMPLETED.value, _("most orders completed first")),
-            (Sort.NEWEST.value, _("newest first")),
+            (Sort.RATING.value, _("rating")),
+            (Sort.COMPLETED.value, _("orders completed")),
+            (Sort.NEWEST.value, _("newest")),
         )
 
     def wanted(self) -> PerformerFilter:
