@@ -21,7 +21,7 @@ from marketplace.core.db import db
 from marketplace.core.errors import NotFound
 
 MAX_WORDS = 5
-EXPORT_ROWS = 50_000
+EXPORT_ROWS = 20_000
 ROWS_AT_A_TIME = 500
 
 
@@ -39,6 +39,7 @@ class ListView(AdminOnly, ModelView):
     count_limit = 10_000
     column_auto_select_related = False
     column_filters: Sequence[PlainFilter] = ()
+    export_limit = EXPORT_ROWS
     loads: Sequence[Any] = ()
     """Relationships that the list shows: fetched together with the rows."""
     search_hint: Any = ""
@@ -157,7 +158,7 @@ class ListView(AdminOnly, ModelView):
             asked.search,
             asked.filters,
             execute=False,
-            page_size=EXPORT_ROWS,
+            page_size=self.export_limit,
         )
         names = [name for name, _title in self._export_columns]
         rows = ([rec_getattr(row, name) for name in names] for row in query.yield_per(ROWS_AT_A_TIME))

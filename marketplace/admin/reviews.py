@@ -37,7 +37,7 @@ class ReviewView(ListView):
         "answered_at",
         "hidden_at",
     )
-    column_sortable_list = ("rating", "created_at")
+    column_sortable_list = ()
     column_labels = {
         "order": _l("Order"),
         "order.number": _l("Order"),

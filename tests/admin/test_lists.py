@@ -14,6 +14,7 @@ from marketplace.accounts.models import Account
 from marketplace.admin.export import inert
 from marketplace.admin.lists import ListView
 from marketplace.core.db import db
+from marketplace.orders.services import answer_review, rate_order
 from tests.admin.conftest import LISTS, House
 from tests.client import Browser
 from tests.people import People
@@ -135,7 +136,7 @@ def test_pages_do_not_repeat_rows(house: House, people: People, desk: Browser, m
     numbers = [
         cell.get_text(strip=True)
         for page in range(2)
-        for cell in desk.page(f"/admin/orders/?sort=5&page={page}").select("td.col-number")
+        for cell in desk.page(f"/admin/orders/?sort=0&page={page}").select("td.col-number")
     ]
     assert len(numbers) == len(set(numbers)) == 3
 
@@ -162,3 +163,15 @@ def test_the_page_is_drawn_in_the_chosen_theme(house: House, desk: Browser) -> N
     desk.set_cookie("theme", "dark")
     page = desk.page("/admin/accounts/")
     assert page.html is not None and page.html["data-theme"] == "dark"
+
+
+def test_a_long_review_is_folded_and_whole(house: House, people: People, desk: Browser) -> None:
+    order = people.completed(house.performer, house.customer)
+    words = "word " * 200 + "end"
+    rate_order(order.id, rating=5, text=words, by=house.customer)
+    answer_review(order.id, answer="<b>Thanks</b>", by=house.performer)
+    db.session.commit()
+    cell = desk.page("/admin/reviews/").select_one("td.col-text")
+    assert cell is not None and cell.details is not None
+    assert cell.details.get_text().split() == words.split()
+    assert "<b>Thanks</b>" in cell.get_text() and cell.b is None
