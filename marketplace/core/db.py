@@ -72,9 +72,12 @@ def length_check(column: str, limit: int) -> CheckConstraint:
 
 
 def search_vector(**weights: str) -> Any:
-    """A stored tsvector over the given columns (`title="A"`), stemmed as Russian and as English."""
+    """A stored tsvector over the given columns (`title="A"`), stemmed as Russian and as English.
+
+    Russian is written with and without the dots of ё; both are kept, and searched for, without.
+    """
     parts = [
-        f"setweight(to_tsvector('{language}', coalesce({column}, '')), '{weight}')"
+        f"setweight(to_tsvector('{language}', translate(coalesce({column}, ''), 'ёЁ', 'еЕ')), '{weight}')"
         for column, weight in weights.items()
         for language in ("russian", "english")
     ]

@@ -130,7 +130,12 @@ def upgrade() -> None:
             "search",
             postgresql.TSVECTOR(),
             sa.Computed(
-                "setweight(to_tsvector('russian', coalesce(name, '')), 'A') || setweight(to_tsvector('english', coalesce(name, '')), 'A') || setweight(to_tsvector('russian', coalesce(headline, '')), 'A') || setweight(to_tsvector('english', coalesce(headline, '')), 'A') || setweight(to_tsvector('russian', coalesce(about, '')), 'B') || setweight(to_tsvector('english', coalesce(about, '')), 'B')",
+                "setweight(to_tsvector('russian', translate(coalesce(name, ''), 'ёЁ', 'еЕ')), 'A') || "
+                "setweight(to_tsvector('english', translate(coalesce(name, ''), 'ёЁ', 'еЕ')), 'A') || "
+                "setweight(to_tsvector('russian', translate(coalesce(headline, ''), 'ёЁ', 'еЕ')), 'A') || "
+                "setweight(to_tsvector('english', translate(coalesce(headline, ''), 'ёЁ', 'еЕ')), 'A') || "
+                "setweight(to_tsvector('russian', translate(coalesce(about, ''), 'ёЁ', 'еЕ')), 'B') || "
+                "setweight(to_tsvector('english', translate(coalesce(about, ''), 'ёЁ', 'еЕ')), 'B')",
                 persisted=True,
             ),
             nullable=False,

@@ -51,7 +51,7 @@ def assorted(people: People) -> People:
     go, python = people.category("go").id, people.category("python").id
     people.order(customer, title="Cheap parser", category_id=python, price=Decimal("100"), deadline=date(2030, 1, 1))
     people.order(customer, title="Dear server", category_id=go, price=Decimal("9000.50"), deadline=date(2031, 1, 1))
-    people.order(customer, title="Написать парсеры", description="Три сайта", category_id=python, price=None)
+    people.order(customer, title="Написать парсеры", description="Три лёгких сайта", category_id=python, price=None)
     people.order(customer, title="Logo", description="Somebody who paints logos", category_id=go, deadline=None)
     return people
 
@@ -63,6 +63,8 @@ def assorted(people: People) -> People:
         ("q=parsers", ["Cheap parser"]),
         ("q=парсер", ["Написать парсеры"]),
         ("q=сайтов", ["Написать парсеры"]),
+        ("q=лёгкий", ["Написать парсеры"]),
+        ("q=легкий", ["Написать парсеры"]),
         ("q=painting", ["Logo"]),
         ("q=nothing", []),
         ("category=go", ["Logo", "Dear server"]),

@@ -89,7 +89,7 @@ def test_the_loser_of_a_race_is_told_what_happened(people: People, client: Brows
     [
         ("customer", "take", 403), ("other_customer", "take", 403), ("manager", "take", 403),
         ("performer", "complete", 403), ("performer", "withdraw", 403), ("performer", "cancel", 403),
-        ("customer", "complete", 403), ("customer", "rate", 409), ("performer", "rate", 403), 
+        ("customer", "complete", 403), ("customer", "rate", 409), ("performer", "rate", 403),
         ("customer", "withdraw", 403),
     ],
 )  # fmt: skip
