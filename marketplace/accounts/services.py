@@ -38,6 +38,14 @@ def create_account(*, email: str, password_hash: str, role: Role, name: str, by:
     return account
 
 
+def appoint_admin(*, email: str, password_hash: str, name: str) -> Account:
+    """A new admin, made by whoever holds the machine: the first one has nobody to be made by."""
+    account = _add_account(email=email, password_hash=password_hash, role=Role.ADMIN, name=name)
+    record_audit("create", account, after={"email": account.email, "role": Role.ADMIN.value, "name": name}, by=account)
+    db.session.flush()
+    return account
+
+
 def _add_account(*, email: str, password_hash: str, role: Role, name: str, locale: str | None = None) -> Account:
     if queries.find_account_by_email(email) is not None:
         raise EmailTaken(field="email")

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from marketplace.cli import counters, demo, serve
+from marketplace.cli import admins, counters, demo, serve
 
-COMMANDS = (counters.counters, demo.demo, serve.serve)
+COMMANDS = (admins.admins, counters.counters, demo.demo, serve.serve)
 
 
 def init_app(app: Flask) -> None:
