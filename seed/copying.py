@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from marketplace.accounts.states import REGISTRABLE
 from marketplace.core.db import db
 from marketplace.core.money import MINOR_UNITS
 from marketplace.orders.services import rebuild_counters
@@ -91,10 +92,12 @@ class Writer:
         accounts, profiles, specialties = [], [], []
         for account_id, person in zip(self._people, self._cast, strict=True):
             joined = moment(person.joined).isoformat()
+            # Whom an admin made has not chosen a language yet.
+            language = person.language if person.role in REGISTRABLE else None
             price = None if person.usual_price is None else person.usual_price * MINOR_UNITS
             accounts.append(
                 (account_id, person.email, self._password_hash, person.role.value, "t", secrets.token_hex(16),
-                 person.language, joined)
+                 language, joined)
             )  # fmt: skip
             profiles.append(
                 (account_id, person.name, person.phone, person.messenger, person.site, person.about, person.headline,

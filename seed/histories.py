@@ -20,6 +20,7 @@ from seed.vocabulary import Job, Kind, kinds, vocabulary
 
 NEVER = 2**62
 MINUTES = 600
+CAMEO_WORK = 5 * DAY
 MOST_HELD = 8
 """Below the setting's default, so that the demo people can still take an order."""
 
@@ -131,9 +132,12 @@ class Narrator:
             return
         taken = after + self._within(1.2 * DAY, left * 0.4)
         work = int((0.3 + 0.8 * random.random()) * job.high_days * DAY * self._haste)
+        if plot.performer is not None:
+            # The named performer has many orders in few weeks and must not be busy with all of them at once.
+            work = min(work, CAMEO_WORK)
         done = min(taken + max(work, MINUTES), self._last - int((self._last - taken) * 0.02))
         until = NEVER if plot.ending is Ending.HELD else done
-        performer = plot.performer if plot.performer is not None else self._performer(story.kind, taken, until, story)
+        performer = self._performer(story, taken, until, plot.performer)
         if performer is None:
             self._cancel(story, done, None)
             return
@@ -149,7 +153,7 @@ class Narrator:
         """Somebody takes the order and gives it back; returns when."""
         taken = after + self._within(1.5 * DAY, left * 0.2)
         back = taken + self._within(2 * DAY, left * 0.2)
-        performer = plot.deserter if plot.deserter is not None else self._performer(story.kind, taken, back, story)
+        performer = self._performer(story, taken, back, plot.deserter)
         if performer is None:
             return after
         self._engage(performer, taken, back)
@@ -194,10 +198,12 @@ class Narrator:
         # The first to come order most.
         return self._customers[int(known * self._random.random() ** 1.3)]
 
-    def _performer(self, kind: int, taken: int, until: int, story: Story) -> int | None:
-        """Somebody who works in the category, has joined, has not deserted this order and is free; None when nobody."""
-        places = self._performers[kind]
-        known = bisect_right(self._joined[kind], waking(taken))
+    def _performer(self, story: Story, taken: int, until: int, certain: int | None) -> int | None:
+        """Who is `certain`, or works in the category, has joined, never gave the order back, and is free; or None."""
+        if certain is not None and self._is_free(certain, taken, until, story.steps[0].planned):
+            return certain
+        places = self._performers[story.kind]
+        known = bisect_right(self._joined[story.kind], waking(taken))
         for _ in range(12 if known else 0):
             place = places[int(known * self._random.random() ** 1.3)]
             deserted = any(step.performer == place for step in story.steps)

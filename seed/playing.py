@@ -79,7 +79,6 @@ def add_first_admin(person: Person, password_hash: str) -> Account:
         password=password_hash,
         role=Role.ADMIN,
         active=True,
-        locale=person.language,
         profile=Profile(name=person.name),
     )
     db.session.add(admin)

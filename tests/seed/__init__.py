@@ -1,0 +1,1 @@
+"""The demo data: its words, its plans and both ways into the database."""
