@@ -21,9 +21,10 @@ from marketplace.core.errors import DomainError
 from marketplace.orders import services
 from marketplace.orders.listeners.counters import count_moved
 from marketplace.orders.models import Order, Review
-from marketplace.orders.queries.counters import OWNERS, RECOUNTS, differences, missing_rows
+from marketplace.orders.queries.counters import OWNERS, differences, missing_rows
 from marketplace.orders.states import Status
 from tests.orders.histories import illegal_steps
+from tests.orders.recounts import cells
 from tests.people import LIMIT, People
 from tests.races.crowd import is_full, size
 
@@ -41,14 +42,6 @@ class Seen:
 
     def __init__(self) -> None:
         self.acts = self.refused = self.recounts = self.cells = 0
-
-
-def cells() -> int:
-    """How many counters there are."""
-    return sum(
-        (db.session.scalar(db.text(f"SELECT count(*) FROM {owners}")) or 0) * len(RECOUNTS[table])
-        for table, (_key, owners) in OWNERS.items()
-    )
 
 
 class World:

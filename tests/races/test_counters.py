@@ -9,10 +9,10 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from marketplace.core.db import db
 from marketplace.orders.listeners import counters
-from marketplace.orders.queries.counters import OWNERS, RECOUNTS, differences, missing_rows
+from marketplace.orders.queries.counters import OWNERS, differences, missing_rows
 from tests.orders.histories import illegal_steps, wrong_people
+from tests.orders.recounts import cells
 from tests.races.crowd import size
 from tests.races.market import Market
 
@@ -30,14 +30,6 @@ ACTS = {
     "hide_review": 3,
     "restock": 5,
 }
-
-
-def cells() -> int:
-    """How many counters there are."""
-    return sum(
-        (db.session.scalar(text(f"SELECT count(*) FROM {owners}")) or 0) * len(RECOUNTS[table])
-        for table, (_key, owners) in OWNERS.items()
-    )
 
 
 def test_every_counter_equals_its_recount_after_many_acts_at_once(

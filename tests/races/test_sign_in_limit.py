@@ -55,5 +55,5 @@ def test_of_fifty_wrong_sign_ins_at_once_ten_are_evaluated(
         answer = site.post(site.connect(), "/login", stranger, email=email, password=PASSWORD)
         assert answer.status == (429 if limited else 302)
     figure(
-        f"P21 {'' if limited else 'control without limits '}: {len(evaluated)} of {PARALLEL} wrong sign-ins evaluated"
+        f"P21{'' if limited else ' control without limits'}: {len(evaluated)} of {PARALLEL} wrong sign-ins evaluated"
     )
