@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Flask
+from flask_wtf.csrf import CSRFProtect as CSRFProtect
 from wtforms import Form
 from wtforms.fields import HiddenField
-
-from flask_wtf.csrf import CSRFProtect as CSRFProtect
 
 class FlaskForm(Form):
     csrf_token: HiddenField
