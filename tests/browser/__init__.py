@@ -1,0 +1,1 @@
+"""The site as people meet it: in Chromium, over HTTP, with everything committed for real."""

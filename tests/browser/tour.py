@@ -1,0 +1,162 @@
+"""Which pages there are to look at, for each role; the names of the endpoints are found from the addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flask import Flask
+
+from marketplace.accounts.states import Role
+from tests.browser.cast import Cast
+
+Visitors = Role | None
+"""None is somebody who has not signed in."""
+
+NOT_PAGES = {
+    "static",
+    "security.static",
+    "health.process_alive",
+    "health.ready",
+    "auth.welcome",  # Only leads elsewhere.
+}
+
+
+class Stop(NamedTuple):
+    """One page: its address, the status it answers with, and whether its form is sent empty before looking."""
+
+    path: str
+    status: int = 200
+    send: bool = False
+
+
+def tour(role: Visitors, cast: Cast) -> list[Stop]:
+    """All pages for this role."""
+    return [*_everywhere(cast), *_OWN[role](cast)]
+
+
+def endpoints(app: Flask, cast: Cast) -> set[str]:
+    """Every endpoint that some role sees."""
+    adapter = app.url_map.bind("localhost")
+    stops = [stop for role in (None, *Role) for stop in tour(role, cast) if stop.status != 404]
+    return {str(adapter.match(stop.path.partition("?")[0])[0]) for stop in stops}
+
+
+def pages(app: Flask) -> set[str]:
+    """Every endpoint that answers GET with a page."""
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.endpoint not in NOT_PAGES and not rule.endpoint.endswith(".export")
+    }
+
+
+def _everywhere(cast: Cast) -> Iterator[Stop]:
+    yield Stop("/")
+    yield Stop("/board")
+    yield Stop("/performers")
+    yield Stop(f"/performers/{cast.accounts[Role.PERFORMER]}")
+    yield Stop(f"/orders/{cast.new}")
+
+
+def _guest(cast: Cast) -> Iterator[Stop]:
+    yield Stop("/login")
+    yield Stop("/login", 422, send=True)
+    yield Stop("/register")
+    yield Stop("/register", 422, send=True)
+    yield Stop("/board?q=nothingofthekind")
+    yield Stop("/performers?q=nothingofthekind")
+    yield Stop(f"/performers/{cast.newcomer}")
+    yield Stop("/nowhere", 404)
+
+
+def _account() -> Iterator[Stop]:
+    yield Stop("/profile")
+    yield Stop("/sessions")
+    yield Stop("/password")
+    yield Stop("/password", 422, send=True)
+    yield Stop("/verify")
+
+
+def _customer(cast: Cast) -> Iterator[Stop]:
+    yield from _account()
+    yield Stop("/customer")
+    yield Stop("/customer?show=in_progress")
+    yield Stop("/customer?show=completed")
+    yield Stop("/customer/orders/new")
+    yield Stop("/customer/orders/new", 422, send=True)
+    yield Stop(f"/orders/{cast.new}/edit")
+    yield Stop(f"/orders/{cast.new}/cancel")
+    yield Stop(f"/orders/{cast.new}/cancel", 422, send=True)
+    yield Stop(f"/orders/{cast.in_progress}")
+    yield Stop(f"/orders/{cast.completed}/rate")
+    yield Stop(f"/orders/{cast.completed}/rate", 422, send=True)
+    yield Stop(f"/orders/{cast.rated}")
+    yield Stop(f"/orders/{cast.cancelled}")
+    yield Stop(f"/orders/{cast.hidden}")
+    yield Stop(f"/orders/{cast.rated}/edit", 409)
+    yield Stop("/performer", 403)
+
+
+def _performer(cast: Cast) -> Iterator[Stop]:
+    yield from _account()
+    yield Stop("/performer")
+    yield Stop("/performer?show=completed")
+    yield Stop("/performer?show=withdrawn")
+    yield Stop("/performer?show=reviews")
+    yield Stop(f"/orders/{cast.agreed}/take")
+    yield Stop(f"/orders/{cast.in_progress}")
+    yield Stop(f"/orders/{cast.in_progress}/complete")
+    yield Stop(f"/orders/{cast.in_progress}/withdraw")
+    yield Stop(f"/orders/{cast.in_progress}/withdraw", 422, send=True)
+    yield Stop(f"/orders/{cast.unanswered}/answer")
+    yield Stop(f"/orders/{cast.rated}")
+    yield Stop("/customer", 403)
+
+
+def _staff(cast: Cast) -> Iterator[Stop]:
+    yield Stop("/profile")
+    yield Stop(f"/orders/{cast.in_progress}")
+    yield Stop(f"/orders/{cast.rated}")
+    yield Stop(f"/orders/{cast.hidden}")
+    yield Stop("/admin/", 403)
+
+
+def _admin(cast: Cast) -> Iterator[Stop]:
+    customer, performer = cast.accounts[Role.CUSTOMER], cast.accounts[Role.PERFORMER]
+    yield Stop(f"/orders/{cast.in_progress}")
+    yield Stop("/admin/")
+    yield Stop("/admin/accounts/")
+    yield Stop("/admin/accounts/?search=nothingofthekind")
+    yield Stop("/admin/accounts/new/")
+    yield Stop("/admin/accounts/new/", 422, send=True)
+    yield Stop(f"/admin/accounts/details/?id={performer}")
+    yield Stop(f"/admin/accounts/details/?id={cast.blocked}")
+    yield Stop(f"/admin/accounts/roles/?id={customer}&id={performer}")
+    yield Stop(f"/admin/accounts/block/?id={customer}")
+    yield Stop(f"/admin/accounts/block/?id={customer}", 422, send=True)
+    yield Stop(f"/admin/accounts/sign-out/?id={customer}")
+    yield Stop("/admin/profiles/")
+    yield Stop(f"/admin/profiles/edit/?id={performer}")
+    yield Stop("/admin/categories/")
+    yield Stop("/admin/categories/new/")
+    yield Stop(f"/admin/categories/edit/?id={cast.category}")
+    yield Stop(f"/admin/categories/delete/?id={cast.category}")
+    yield Stop("/admin/orders/")
+    yield Stop(f"/admin/orders/details/?id={cast.in_progress}")
+    yield Stop(f"/admin/orders/details/?id={cast.rated}")
+    yield Stop(f"/admin/orders/cancel/?id={cast.new}")
+    yield Stop(f"/admin/orders/reassign/?id={cast.in_progress}")
+    yield Stop("/admin/reviews/")
+    yield Stop("/admin/history/")
+    yield Stop("/admin/audit/")
+
+
+_OWN = {
+    None: _guest,
+    Role.CUSTOMER: _customer,
+    Role.PERFORMER: _performer,
+    Role.MANAGER: _staff,
+    Role.OBSERVER: _staff,
+    Role.ADMIN: _admin,
+}
