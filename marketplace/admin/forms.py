@@ -11,7 +11,6 @@ from flask_security import EmailValidateException
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    IntegerField,
     PasswordField,
     SelectField,
     StringField,
@@ -32,7 +31,7 @@ from marketplace.accounts.models import (
 from marketplace.accounts.states import PriceUnit, Role
 from marketplace.core.text import one_line, tidy
 from marketplace.orders.models import NOTE_LENGTH
-from marketplace.web.fields import LinkField, LinksField, MoneyField, PhoneField
+from marketplace.web.fields import LinkField, LinksField, MoneyField, PhoneField, WholeField
 from marketplace.web.filters import LABELS
 
 PASSWORD_LENGTH = 200
@@ -159,7 +158,7 @@ class CategoryForm(FlaskForm):
             Regexp(r"[a-z0-9-]+\Z", message=_l("Use small Latin letters, digits and hyphens only.")),
         ],
     )
-    position = IntegerField(
+    position = WholeField(
         _l("Position in lists"),
         default=0,
         validators=[InputRequired(_l("Enter a number.")), NumberRange(min=0, max=10_000)],

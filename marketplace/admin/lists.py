@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Response, flash, request, stream_with_context
@@ -163,9 +163,17 @@ class ListView(AdminOnly, ModelView):
         names = [name for name, _title in self._export_columns]
         rows = ([rec_getattr(row, name) for name in names] for row in query.yield_per(ROWS_AT_A_TIME))
         lines = csv_lines([str(title) for _name, title in self._export_columns], rows)
+
+        def stream() -> Iterator[str]:
+            try:
+                yield from lines
+            finally:
+                # The file is written after the request has given its session back: nobody else would end this one.
+                query.session.close()
+
         disposition = f"attachment; filename={file_name(self.endpoint.removeprefix('admin_'))}"
         return Response(
-            stream_with_context(lines),
+            stream_with_context(stream()),
             headers={"Content-Disposition": disposition},
             content_type="text/csv; charset=utf-8",
         )

@@ -7,6 +7,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from marketplace.core.errors import N_, Invalid
@@ -52,9 +53,25 @@ def make_page(
     return Page(items=items, next_cursor=encode_cursor(*key(items[-1])) if more else None, is_first=after is None)
 
 
-def bounded_id(text: str) -> int:
-    """`text` as a row id; refuses what a BIGINT cannot hold."""
+def bounded_number(text: str) -> int:
+    """`text` as a whole number; refuses what a BIGINT cannot hold."""
     number = int(text)
-    if not 0 < number < 2**63:
+    if not -(2**63) <= number < 2**63:
         raise ValueError
     return number
+
+
+def bounded_id(text: str) -> int:
+    """`text` as a row id; refuses what no row can have."""
+    number = bounded_number(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def bounded_moment(text: str) -> datetime:
+    """`text` as a moment; refuses those without a zone, and the edges of the calendar where UTC ends."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment.astimezone(UTC)

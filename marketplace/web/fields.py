@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from babel.numbers import get_decimal_symbol
 from flask_babel import gettext as _
-from wtforms import Field, StringField, TelField, TextAreaField
+from wtforms import Field, IntegerField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.widgets import DateInput
 
@@ -30,6 +30,8 @@ ONE_COMMA = re.compile(r"[0-9]{1,3},[0-9]{3}")
 TOO_FINE = re.compile(r"[0-9 ]+[.,][0-9]{3,}")
 NEGATIVE = re.compile(r"[-\N{MINUS SIGN}] ?[0-9][0-9 .,]*")
 CURRENCY_SIGN = re.compile(r"^[$€₽] ?| ?(₽|руб\.?|р\.?|€|\$)$", re.IGNORECASE)
+
+WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
@@ -104,6 +106,22 @@ class MoneyField(StringField):
         if self.raw_data:
             return str(self.raw_data[0])
         return "" if self.data is None else write_amount(self.data)
+
+
+class WholeField(IntegerField):
+    """A whole number in plain digits, short enough for every column and for arithmetic; None when left empty."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        if not valuelist:
+            return
+        self.data = None
+        text = str(valuelist[0]).strip()
+        if not text:
+            self.raw_data = [""]
+            return
+        if not WHOLE.fullmatch(text):
+            raise ValueError(_("Enter a whole number."))
+        self.data = int(text)
 
 
 class DayField(Field):

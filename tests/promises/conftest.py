@@ -39,3 +39,5 @@ def town(built_town: Town) -> Iterator[Town]:
     with built_town.app.app_context():
         yield built_town
         db.session.remove()
+        # Fifteen requests that keep their connection would be the end of the site.
+        assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # a QueuePool counts

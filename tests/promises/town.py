@@ -129,9 +129,10 @@ class Town:
         return str(connection.execute(text(f"{TRACE} ORDER BY name")).all())
 
 
-# Attempts at signing in are meant to be counted, refused or not.
+# Attempts at signing in are meant to be counted, refused or not, and devices to be seen.
 TRACE = " UNION ALL ".join(
-    f"SELECT '{table}' AS name, md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM {table} t"
+    f"SELECT '{table}' AS name, md5(string_agg(row, ' ' ORDER BY row))"
+    f" FROM (SELECT (to_jsonb(t) - 'seen_at')::text AS row FROM {table} t) AS rows"
     for table in sorted(db.metadata.tables)
     if table != "attempt_counts"
 )

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.validators import InputRequired, Optional
 
-from marketplace.web.fields import DayField, LinkField, LinksField, MoneyField, PhoneField
+from marketplace.web.fields import DayField, LinkField, LinksField, MoneyField, PhoneField, WholeField
 from marketplace.web.language import LOCALE_COOKIE
 
 
@@ -27,6 +27,7 @@ class EveryField(Form):
     link = LinkField("Site")
     links = LinksField("Links", limit=3)
     phone = PhoneField("Phone")
+    whole = WholeField("Whole", validators=[Optional()])
 
 
 @pytest.fixture(params=["ru", "en"])
@@ -219,3 +220,17 @@ def test_what_is_no_phone_number_is_refused(text: str) -> None:
     form = sent(phone=text)
     assert len(form.errors["phone"]) == 1
     assert form.phone._value() == text
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), (" 42 ", 42), ("-7", -7), ("9" * 18, 10**18 - 1), ("", None)])
+def test_a_whole_number_is_read(text: str, number: int | None) -> None:
+    form = sent(whole=text)
+    assert (form.whole.data, form.errors) == (number, {})
+
+
+@pytest.mark.parametrize("text", ["1.5", "1e3", "²", "١٢", "0x10", "1_000", "NaN", "9" * 19, "9" * 400, "9" * 5000])
+def test_what_is_no_whole_number_or_a_monstrous_one_is_refused(text: str) -> None:
+    form = sent(whole=text)
+    assert form.whole.data is None
+    assert len(form.errors["whole"]) == 1
+    assert form.whole._value() == text

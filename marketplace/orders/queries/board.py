@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select, text, tuple_
 from marketplace.accounts.models import Profile
 from marketplace.catalog.models import Category
 from marketplace.core.db import db
-from marketplace.core.paging import Page, bounded_id, decode_cursor, make_page
+from marketplace.core.paging import Page, bounded_id, bounded_moment, decode_cursor, make_page
 from marketplace.core.search import matches
 from marketplace.orders.models import OPEN, CategoryCounters, Order
 from marketplace.orders.states import Status
@@ -90,7 +90,7 @@ def open_orders(wanted: BoardFilter, after: str | None = None, size: int = PAGE_
         .limit(size + 1)
     )
     if after:
-        moment, row_id = decode_cursor(after, datetime.fromisoformat, bounded_id)
+        moment, row_id = decode_cursor(after, bounded_moment, bounded_id)
         query = query.where(tuple_(Order.created_at, Order.id) < tuple_(moment, row_id))
     cards = [
         Card(row_id, title, excerpt, category, price, deadline, Name(name), status, created_at)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
@@ -11,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from marketplace.accounts.models import Account
 from marketplace.core.db import db
-from marketplace.core.paging import Page, bounded_id, decode_cursor, make_page
+from marketplace.core.paging import Page, bounded_id, bounded_moment, decode_cursor, make_page
 from marketplace.orders.errors import NoSuchOrder
 from marketplace.orders.models import Order, OrderEvent, Review
 from marketplace.orders.states import Status
@@ -91,7 +90,7 @@ def have_shared_order(one: Account, other: Account) -> bool:
 def status_counts(column: InstrumentedAttribute[Any], account: Account) -> dict[Status, int]:
     """How many orders in each state have `account` in `column` (Order.customer_id or Order.performer_id)."""
     rows = db.session.execute(select(Order.status, func.count()).where(column == account.id).group_by(Order.status))
-    counted: dict[Status, int] = dict(rows.tuples().all())
+    counted: dict[Status, int] = {row[0]: row[1] for row in rows}
     return {status: counted.get(status, 0) for status in Status}
 
 
@@ -112,7 +111,7 @@ def own_orders(
         .limit(PAGE_SIZE + 1)
     )
     if after:
-        moment, row_id = decode_cursor(after, datetime.fromisoformat, bounded_id)
+        moment, row_id = decode_cursor(after, bounded_moment, bounded_id)
         query = query.where(tuple_(Order.created_at, Order.id) < tuple_(moment, row_id))
     rows = db.session.scalars(query).all()
     return make_page(rows, PAGE_SIZE, after, lambda order: (order.created_at.isoformat(), order.id))

@@ -15,7 +15,7 @@ from marketplace.accounts.models import Account, Profile
 from marketplace.accounts.states import Role
 from marketplace.catalog.models import Category, Specialty
 from marketplace.core.db import db
-from marketplace.core.paging import Page, bounded_id, decode_cursor, make_page
+from marketplace.core.paging import Page, bounded_id, bounded_moment, bounded_number, decode_cursor, make_page
 from marketplace.core.search import matches
 from marketplace.orders.models import CustomerCounters, PerformerCounters, Review
 from marketplace.orders.queries.board import COUNT_LIMIT, Count
@@ -55,7 +55,7 @@ def performers(wanted: PerformerFilter, after: str | None = None, size: int = PA
     keys = SORT_KEYS[wanted.sort]
     query = _performer_rows().where(*_conditions(wanted)).order_by(*(key.desc() for key in keys)).limit(size + 1)
     if after:
-        values = decode_cursor(after, *([int] * (len(keys) - 1)), bounded_id)
+        values = decode_cursor(after, *([bounded_number] * (len(keys) - 1)), bounded_id)
         query = query.where(tuple_(*keys) < tuple_(*values))
     rows = db.session.execute(query).all()
     return make_page(rows, size, after, lambda row: tuple(getattr(row, key.key) for key in keys))
@@ -126,7 +126,7 @@ def visible_reviews(performer_id: int, after: str | None = None) -> Page[Review]
         .limit(REVIEWS_SIZE + 1)
     )
     if after:
-        moment, row_id = decode_cursor(after, datetime.fromisoformat, bounded_id)
+        moment, row_id = decode_cursor(after, bounded_moment, bounded_id)
         query = query.where(tuple_(Review.created_at, Review.order_id) < tuple_(moment, row_id))
     rows = db.session.scalars(query).all()
     return make_page(rows, REVIEWS_SIZE, after, lambda review: (review.created_at.isoformat(), review.order_id))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_security import Security, SQLAlchemyUserDatastore, user_registered
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import BadRequest
 
 from marketplace.accounts import queries, services
 from marketplace.accounts.models import Account
@@ -62,6 +64,7 @@ LEADS_TO = {
     "security.login": "home.index",
     "security.verify": "home.index",
     "security.register": "auth.welcome",
+    "security.logout": "home.index",
 }
 """Where these forms lead when nobody said `next`."""
 
@@ -107,6 +110,7 @@ def init_app(app: Flask) -> None:
     protect_sign_in(app)
     devices.init_app(app)
     user_registered.connect(welcome, app)
+    app.before_request(refuse_damaged_next)
     app.after_request(mend_answer)
 
 
@@ -116,6 +120,17 @@ def welcome(sender: Flask, user: Account, **_rest: Any) -> None:
         flash(_("Welcome, %(name)s! Say what you do: customers look for you here.", name=user.name), "success")
     else:
         flash(_("Welcome, %(name)s! Describe what has to be done.", name=user.name), "success")
+
+
+def refuse_damaged_next() -> None:
+    """The library fails on a `next` that it cannot take apart, such as `http://[::1`."""
+    if request.blueprint != "security":
+        return
+    for target in request.values.getlist("next"):
+        try:
+            urlsplit(target)
+        except ValueError:
+            raise BadRequest(_("The address to return to is not one of this site.")) from None
 
 
 def mend_answer(response: Response) -> Response:

@@ -25,7 +25,7 @@ class BoardFilterForm(FlaskForm):
         csrf = False
 
     q = StringField(_l("Words in title or description"), filters=[one_line], validators=[Length(max=MAX_WORDS)])
-    category = SelectField(_l("Category"), validators=[Optional()])
+    category = SelectField(_l("Category"), filters=[one_line], validators=[Optional()])
     price_from = MoneyField(_l("Price from"), validators=[Optional()])
     price_to = MoneyField(_l("Price to"), validators=[Optional()])
     by_agreement = BooleanField(_l("By agreement only"))

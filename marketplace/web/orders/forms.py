@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from marketplace.core.text import tidy
 from marketplace.orders.models import NOTE_LENGTH, REVIEW_LENGTH
@@ -34,7 +34,7 @@ class RatingForm(FlaskForm):
         _l("Rating, 10 is best"),
         choices=[SelectChoice(str(number)) for number in range(MIN_RATING, MAX_RATING + 1)],
         coerce=int,
-        validators=[InputRequired(_l("Choose a number from 1 to 10.")), NumberRange(MIN_RATING, MAX_RATING)],
+        validators=[InputRequired(_l("Choose a number from 1 to 10."))],
     )
     text = TextAreaField(_l("Review"), filters=[tidy], validators=[Length(max=REVIEW_LENGTH)])
 

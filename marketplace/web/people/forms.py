@@ -62,8 +62,8 @@ class ProfileForm(FlaskForm):
         render_kw={"autocomplete": "off"},
     )
     site = LinkField(_l("Site"), validators=[Length(max=CONTACT_LENGTH)])
-    locale = SelectField(_l("Language"), validators=[Optional()])
-    time_zone = SelectField(_l("Time zone"), validators=[Optional()])
+    locale = SelectField(_l("Language"), filters=[one_line], validators=[Optional()])
+    time_zone = SelectField(_l("Time zone"), filters=[one_line], validators=[Optional()])
 
     columns: tuple[str, ...] = PROFILE_FIELDS
 
@@ -133,9 +133,9 @@ class DirectoryForm(FlaskForm):
         csrf = False
 
     q = StringField(_l("Name or skill"), filters=[one_line], validators=[Length(max=MAX_WORDS)])
-    category = SelectField(_l("Category"), validators=[Optional()])
-    rating = SelectField(_l("Rating"), validators=[Optional()])
-    sort = SelectField(_l("Sort by"), validators=[Optional()])
+    category = SelectField(_l("Category"), filters=[one_line], validators=[Optional()])
+    rating = SelectField(_l("Rating"), filters=[one_line], validators=[Optional()])
+    sort = SelectField(_l("Sort by"), filters=[one_line], validators=[Optional()])
     cursor = HiddenField(validators=[Length(max=MAX_CURSOR)])
 
     def offer(self, categories: Sequence[Category]) -> None:
