@@ -71,14 +71,17 @@ def length_check(column: str, limit: int) -> CheckConstraint:
     return CheckConstraint(f"char_length({column}) <= {limit}", name=f"{column}_length")
 
 
+SEARCH_LANGUAGE = "russian"
+"""PostgreSQL's Russian configuration stems words in Latin letters as English, so one vector serves both languages."""
+
+
 def search_vector(**weights: str) -> Any:
     """A stored tsvector over the given columns (`title="A"`), stemmed as Russian and as English.
 
     Russian is written with and without the dots of ё; both are kept, and searched for, without.
     """
     parts = [
-        f"setweight(to_tsvector('{language}', translate(coalesce({column}, ''), 'ёЁ', 'еЕ')), '{weight}')"
+        f"setweight(to_tsvector('{SEARCH_LANGUAGE}', translate(coalesce({column}, ''), 'ёЁ', 'еЕ')), '{weight}')"
         for column, weight in weights.items()
-        for language in ("russian", "english")
     ]
     return mapped_column(TSVECTOR, Computed(" || ".join(parts), persisted=True), deferred=True)

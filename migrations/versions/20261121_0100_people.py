@@ -131,11 +131,8 @@ def upgrade() -> None:
             postgresql.TSVECTOR(),
             sa.Computed(
                 "setweight(to_tsvector('russian', translate(coalesce(name, ''), 'ёЁ', 'еЕ')), 'A') || "
-                "setweight(to_tsvector('english', translate(coalesce(name, ''), 'ёЁ', 'еЕ')), 'A') || "
                 "setweight(to_tsvector('russian', translate(coalesce(headline, ''), 'ёЁ', 'еЕ')), 'A') || "
-                "setweight(to_tsvector('english', translate(coalesce(headline, ''), 'ёЁ', 'еЕ')), 'A') || "
-                "setweight(to_tsvector('russian', translate(coalesce(about, ''), 'ёЁ', 'еЕ')), 'B') || "
-                "setweight(to_tsvector('english', translate(coalesce(about, ''), 'ёЁ', 'еЕ')), 'B')",
+                "setweight(to_tsvector('russian', translate(coalesce(about, ''), 'ёЁ', 'еЕ')), 'B')",
                 persisted=True,
             ),
             nullable=False,

@@ -18,7 +18,8 @@ from marketplace.core.db import db
 from marketplace.core.paging import Page, bounded_id, bounded_moment, bounded_number, decode_cursor, make_page
 from marketplace.core.search import matches
 from marketplace.orders.models import CustomerCounters, PerformerCounters, Review
-from marketplace.orders.queries.board import COUNT_LIMIT, Count
+from marketplace.orders.queries.board import Count
+from marketplace.orders.queries.board_statements import COUNT_LIMIT
 
 PAGE_SIZE = 24
 REVIEWS_SIZE = 10
