@@ -29,6 +29,7 @@ from marketplace.web import (
     orders,
     people,
     performer,
+    rendering,
     requestlog,
 )
 
@@ -80,6 +81,7 @@ STEPS: tuple[Callable[[Flask], None], ...] = (
     headers.init_app,
     language.init_app,
     filters.init_app,
+    rendering.init_app,
     errors.init_app,
     limits.init_app,
     auth.init_app,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
@@ -14,12 +15,14 @@ from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
 from marketplace.accounts.states import PriceUnit, Role
 from marketplace.catalog.models import Category
 from marketplace.core import clock
+from marketplace.orders.queries.board import CardCategory
 from marketplace.orders.states import Status
-from marketplace.web.language import select_locale, time_zone
+from marketplace.web.language import select_locale, select_time_zone
 
 LABELS: dict[Any, Any] = {
     Status.NEW: _l("New"),
@@ -54,6 +57,7 @@ def init_app(app: Flask) -> None:
         label=label,
         status_label=label,
     )
+    app.jinja_env.globals["time_element"] = time_element
 
 
 def money(amount: Decimal | None) -> str:
@@ -84,16 +88,37 @@ def moment(value: datetime | None) -> str:
     """Date and time in the person's zone, to the minute. Empty for None."""
     if value is None:
         return ""
-    local, locale = value.astimezone(time_zone()), select_locale()
+    return _moment(value, select_time_zone(), select_locale())
+
+
+@lru_cache(maxsize=4096)
+def _moment(value: datetime, zone: str, locale: str) -> str:
+    local = value.astimezone(ZoneInfo(zone))
     return f"{format_date(local, 'medium', locale=locale)}, {format_time(local, 'short', locale=locale)}"
 
 
 def ago(value: datetime) -> str:
     """ "3 часа назад"; the caller shows the exact `moment` beside it as a tooltip."""
+    return _ago(_seconds_from_now(value), select_locale())
+
+
+def time_element(value: datetime) -> Markup:
+    """`ago` with the exact `moment` as its tooltip, as an element of a page."""
+    return _time_element(value, _seconds_from_now(value), select_time_zone(), select_locale())
+
+
+@lru_cache(maxsize=4096)
+def _time_element(value: datetime, seconds: int, zone: str, locale: str) -> Markup:
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        value.isoformat(), _moment(value, zone, locale), _ago(seconds, locale)
+    )
+
+
+def _seconds_from_now(value: datetime) -> int:
     seconds = int((value - clock.now()).total_seconds())
-    # Rounded to what is shown anyway, so that the cache below hits.
+    # Rounded to what is shown anyway, so that the caches hit.
     step = 1 if -60 < seconds < 60 else 60 if -3600 < seconds < 3600 else 3600
-    return _ago(seconds // step * step, select_locale())
+    return round(seconds / step) * step
 
 
 @lru_cache(maxsize=4096)
@@ -110,6 +135,6 @@ def number(value: int | Decimal | float | None, places: int = 0) -> str:
 
 def label(value: Any) -> str:
     """The words for a status, a role, a unit or a category."""
-    if isinstance(value, Category):
+    if isinstance(value, Category | CardCategory):
         return value.name_in(select_locale())
     return str(LABELS[value])

@@ -37,9 +37,10 @@ def init_app(app: Flask) -> None:
 
 def select_locale() -> str:
     """What the person chose here, or on their account, or in the browser; else the site's own."""
-    if "chosen_locale" not in g:
-        g.chosen_locale = _choose_locale()
-    return str(g.chosen_locale)
+    chosen: str | None = g.get("chosen_locale")
+    if chosen is None:
+        chosen = g.chosen_locale = _choose_locale()
+    return chosen
 
 
 def _choose_locale() -> str:
@@ -66,9 +67,14 @@ def keep_choice(response: Response, cookie: str, value: str | None) -> None:
 
 def select_time_zone() -> str:
     """The person's zone, else the site's."""
-    if g.get("_login_user") is not None and current_user.is_authenticated and current_user.time_zone:
-        return str(current_user.time_zone)
-    return str(current_app.config["TIME_ZONE"])
+    chosen: str | None = g.get("chosen_time_zone")
+    if chosen is None:
+        user = g.get("_login_user")
+        own = user.time_zone if user is not None and user.is_authenticated else None
+        chosen = own or str(current_app.config["TIME_ZONE"])
+        if user is not None:
+            g.chosen_time_zone = chosen
+    return chosen
 
 
 def time_zone() -> ZoneInfo:
