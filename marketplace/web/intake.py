@@ -1,8 +1,8 @@
-"""What every request must satisfy before a view sees it: storable text, ids that fit, forms only."""
+"""What every request must satisfy before a view sees it: storable text, ids that fit, forms without files only."""
 
 from __future__ import annotations
 
-from flask import Flask, abort, request
+from flask import Flask, abort, request, session
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.routing import IntegerConverter
@@ -10,6 +10,9 @@ from werkzeug.routing import IntegerConverter
 from marketplace.core.text import is_storable
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+SESSION_TEXTS = ("_user_id", "_id", "device", "csrf_token")
+"""What a session of ours holds, besides messages for the next page."""
+
 MAX_QUERY = 4096
 MAX_BIGINT = 2**63 - 1
 
@@ -25,6 +28,7 @@ def init_app(app: Flask) -> None:
     """Adds the `id` converter and the checks."""
     app.url_map.converters["id"] = RowId
     app.before_request(check_request)
+    app.before_request(forget_damaged_session)
 
 
 def check_request() -> None:
@@ -32,10 +36,29 @@ def check_request() -> None:
     if len(request.query_string) > MAX_QUERY:
         abort(414)
     sends = request.method not in ("GET", "HEAD", "OPTIONS")
-    if sends and (request.content_length or 0) > 0 and request.mimetype not in FORM_TYPES:
+    if sends and "Transfer-Encoding" in request.headers:
+        # A body without a length would be cut off at the limit instead of refused. No browser sends a form so.
+        abort(411, description=_("Say how long the form is before sending it."))
+    # A declared type counts without a body too: forms would read JSON, however deep.
+    if sends and (request.content_length or request.mimetype) and request.mimetype not in FORM_TYPES:
         raise UnsupportedMediaType(_("This address takes forms only."))
+    if sends and request.files:
+        raise UnsupportedMediaType(_("This address takes no files."))
     values = [request.path, *request.args.keys(), *(value for values in request.args.listvalues() for value in values)]
     if sends:
         values += [*request.form.keys(), *(value for values in request.form.listvalues() for value in values)]
     if not all(is_storable(value) for value in values):
         raise BadRequest(_("The text holds characters that cannot be stored (NUL or broken Unicode)."))
+
+
+def forget_damaged_session() -> None:
+    """Empties a session that no release of ours has written: every page would fail on it for as long as it lives."""
+    texts = [session.get(name, "") for name in SESSION_TEXTS]
+    flashes = session.get("_flashes", [])
+    if isinstance(flashes, list):
+        for flash in flashes:
+            texts += flash if isinstance(flash, tuple | list) and len(flash) == 2 else [None]
+    else:
+        texts.append(None)
+    if not all(isinstance(text, str) and is_storable(text) for text in texts):
+        session.clear()
