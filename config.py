@@ -6,10 +6,12 @@ Every problem is a `SettingError` with one line a person can act on.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -47,8 +49,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "TRUSTED_HOSTS": _words(env, "TRUSTED_HOSTS") or None,
         "LOG_LEVEL": _choice(env, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         "DEFAULT_LOCALE": _choice(env, "DEFAULT_LOCALE", "ru", LOCALES),
-        "TIME_ZONE": env.get("TIME_ZONE", "Europe/Moscow"),
-        "CURRENCY": env.get("CURRENCY", "RUB"),
+        "TIME_ZONE": _time_zone(env),
+        "CURRENCY": _currency(env),
         "MAX_ORDERS_IN_PROGRESS": _number(env, "MAX_ORDERS_IN_PROGRESS", 10, low=1, high=10_000),
         "RATELIMIT_ENABLED": _flag(env, "RATELIMIT_ENABLED", True),
         "HTTPS": https,
@@ -64,11 +66,13 @@ def load_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
 
 
 def _secret_key(env: Mapping[str, str], production: bool) -> str:
-    key = env.get("SECRET_KEY") or DEVELOPMENT_SECRET_KEY
+    key = env.get("SECRET_KEY", "").strip() or DEVELOPMENT_SECRET_KEY
     if production and key == DEVELOPMENT_SECRET_KEY:
         raise SettingError("SECRET_KEY is not set: production needs a long random value of its own")
     if production and len(key) < 32:
         raise SettingError("SECRET_KEY is too short: production needs at least 32 characters")
+    if production and len(set(key)) < 10:
+        raise SettingError("SECRET_KEY is too simple: production needs a random value")
     return key
 
 
@@ -88,7 +92,7 @@ def _database_url(env: Mapping[str, str], production: bool) -> str | None:
             text = "postgresql+psycopg2://" + text.removeprefix(prefix)
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise SettingError("DATABASE_URL is not a database address such as postgresql://user:word@host/name") from None
     if url.drivername != "postgresql+psycopg2":
         raise SettingError(f"DATABASE_URL names {url.drivername!r}: only PostgreSQL is supported")
@@ -110,8 +114,8 @@ def _number(env: Mapping[str, str], name: str, default: int, *, low: int, high: 
     text = env.get(name, "").strip()
     if not text:
         return default
-    if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
-        raise SettingError(f"{name}={text!r} is not a whole number from {low} to {high}")
+    if not (text.isascii() and text.isdigit() and len(text) < 10) or not low <= int(text) <= high:
+        raise SettingError(f"{name}={text[:20]!r} is not a whole number from {low} to {high}")
     return int(text)
 
 
@@ -120,6 +124,20 @@ def _choice(env: Mapping[str, str], name: str, default: str, choices: tuple[str,
     if text not in choices:
         raise SettingError(f"{name}={text!r} is not one of {', '.join(choices)}")
     return text
+
+
+def _time_zone(env: Mapping[str, str]) -> str:
+    name = env.get("TIME_ZONE") or "Europe/Moscow"
+    if name not in available_timezones():
+        raise SettingError(f"TIME_ZONE={name!r} is not the name of a time zone such as Europe/Moscow")
+    return name
+
+
+def _currency(env: Mapping[str, str]) -> str:
+    code = env.get("CURRENCY") or "RUB"
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise SettingError(f"CURRENCY={code!r} is not three capital letters such as RUB")
+    return code
 
 
 def _words(env: Mapping[str, str], name: str) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, current_app, render_template, request, url_for
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,7 +13,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 
 from marketplace.core.db import db
 from marketplace.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
@@ -55,6 +56,8 @@ def init_app(app: Flask) -> None:
     """Registers a page for every way in which a request can fail."""
     app.register_error_handler(DomainError, show_refusal)
     app.register_error_handler(CSRFError, show_csrf_error)
+    app.register_error_handler(SecurityError, show_foreign_host)
+    app.register_error_handler(BadHost, show_foreign_host)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(OperationalError, show_database_down)
     app.register_error_handler(InterfaceError, show_database_down)
@@ -77,6 +80,13 @@ def explain(error: DomainError) -> str:
 def show_csrf_error(error: CSRFError) -> ResponseReturnValue:
     """A form without our token: mostly a page that was open for too long."""
     return error_page(400, _("The form has expired. Go back, reload the page and send it again."))
+
+
+def show_foreign_host(error: SecurityError | BadHost) -> ResponseReturnValue:
+    """A request under a name that TRUSTED_HOSTS does not hold, or that cannot be a name."""
+    # Flask leaves such a request without a way to build addresses; the page needs only those inside the site.
+    request_ctx.url_adapter = current_app.url_map.bind("", request.root_path)
+    return error_page(400, _("This site does not answer under this name."))
 
 
 def show_http_error(error: HTTPException) -> ResponseReturnValue:
@@ -111,7 +121,7 @@ def error_page(code: int, message: str, hint: str = "") -> tuple[str, int]:
     actions = [(url_for("board.order_list"), _("To the board")), (url_for("home.index"), _("To the home page"))]
     if code in (401, 403) and not current_user.is_authenticated:
         actions.insert(0, (url_for("security.login"), _("Sign in")))
-    elif request.referrer and request.referrer.startswith(request.host_url) and code in (409, 422):
+    elif code in (409, 422) and request.referrer and request.referrer.startswith(request.host_url):
         actions.insert(0, (request.referrer, _("Back to the page before")))
     page = render_template(
         "errors/error.html",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale
@@ -23,8 +23,6 @@ YEAR = 365 * 24 * 3600
 
 def init_app(app: Flask) -> None:
     """Sets Babel up and gives templates `locale`, `theme` and `site_name`."""
-    if app.config["TIME_ZONE"] not in available_timezones():
-        raise ValueError(f"TIME_ZONE={app.config['TIME_ZONE']!r} is not a known time zone")
     Babel(
         app,
         default_locale=app.config["DEFAULT_LOCALE"],

@@ -130,6 +130,10 @@ HEADERS: tuple[dict[str, str], ...] = (
     {"Cookie": "=;;;=a; $Version=1; \xff=\xfe"},
     {"Cookie": 'session="\\000\\777"'},
     {"Referer": "http://[::1"},
+    {"Host": "x y"},
+    {"Host": "[::1"},
+    {"Host": "a" * 9_000},
+    {"Host": "\xff<script>"},
     {"Referer": "\xff" * 500},
     {"User-Agent": "\xff" * 5_000},
     {"User-Agent": ""},
@@ -166,7 +170,7 @@ def test_a_strange_header_fails_nothing(town: Town, headers: dict[str, str]) -> 
         plain = town.ask(Who.ANONYMOUS, "GET", path)
         answer = town.app.test_client().get(path, headers=headers)
         found = explained(answer)
-        if answer.status_code not in (plain.status_code, 206, 304, 416):
+        if answer.status_code not in (plain.status_code, 206, 304, 416, *([400] if "Host" in headers else [])):
             found.append(f"answers {answer.status_code} instead of {plain.status_code}")
         if len(answer.headers["X-Request-ID"]) > 64 or not answer.headers["X-Request-ID"].isascii():
             found.append("repeats a strange request id")
