@@ -6,9 +6,10 @@ wait in a ring. Whoever deals with several orders commits after each.
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import event, insert, inspect, select, update
+from sqlalchemy import Table, Update, bindparam, event, insert, inspect, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper
 
@@ -23,6 +24,10 @@ from marketplace.orders.models import (
     Review,
 )
 from marketplace.orders.states import Status
+
+ORDERS, CUSTOMERS, PERFORMERS, CATEGORIES = (
+    cast(Table, model.__table__) for model in (Order, CustomerCounters, PerformerCounters, CategoryCounters)
+)
 
 
 @event.listens_for(Account, "after_insert")
@@ -56,20 +61,16 @@ def count_step(mapper: Mapper[OrderEvent], connection: Connection, row: OrderEve
         case Status.CANCELLED:
             customer = "cancelled"
     if customer is not None:
-        column = getattr(CustomerCounters, customer)
-        owner = select(Order.customer_id).where(Order.id == row.order_id).scalar_subquery()
-        connection.execute(
-            update(CustomerCounters).where(CustomerCounters.account_id == owner).values({column: column + 1})
-        )
+        connection.execute(_one_more_of_customer(customer), {"order_id": row.order_id})
     if performer is not None:
-        _add_to_performer(connection, row.performer_id, **{performer: 1})
+        _add(connection, PERFORMERS, row.performer_id, **{performer: 1})
 
 
 @event.listens_for(Order, "after_insert")
 def count_posted(mapper: Mapper[Order], connection: Connection, order: Order) -> None:
     """A new order is on the board of its category."""
     if order.is_open:
-        _add_to_category(connection, order.category_id, 1)
+        _add(connection, CATEGORIES, order.category_id, open_orders=1)
 
 
 @event.listens_for(Order, "after_update")
@@ -85,7 +86,7 @@ def count_moved(mapper: Mapper[Order], connection: Connection, order: Order) -> 
     if order.is_open:
         moves[order.category_id] = moves.get(order.category_id, 0) + 1
     for category_id in sorted(moves):
-        _add_to_category(connection, category_id, moves[category_id])
+        _add(connection, CATEGORIES, category_id, open_orders=moves[category_id])
 
 
 @event.listens_for(Review, "after_insert")
@@ -123,18 +124,27 @@ def _visible_rating(rating: int, hidden_at: Any) -> int:
 
 def _move_rating(connection: Connection, performer_id: int, before: int, after: int) -> None:
     if before != after:
-        _add_to_performer(connection, performer_id, rating_sum=after - before, rating_count=bool(after) - bool(before))
+        _add(connection, PERFORMERS, performer_id, rating_sum=after - before, rating_count=bool(after) - bool(before))
 
 
-def _add_to_performer(connection: Connection, performer_id: int | None, **amounts: int) -> None:
-    values = {column: getattr(PerformerCounters, column) + amount for column, amount in amounts.items() if amount}
-    connection.execute(update(PerformerCounters).where(PerformerCounters.account_id == performer_id).values(values))
-
-
-def _add_to_category(connection: Connection, category_id: int, amount: int) -> None:
-    if amount:
+def _add(connection: Connection, counters: Table, owner: int | None, **amounts: int) -> None:
+    """Adds to the counters of `owner`, unless there is nothing to add."""
+    wanted = {name: amount for name, amount in amounts.items() if amount}
+    if wanted:
         connection.execute(
-            update(CategoryCounters)
-            .where(CategoryCounters.category_id == category_id)
-            .values(open_orders=CategoryCounters.open_orders + amount)
+            _addition(counters, tuple(wanted)), {"owner": owner} | {f"add_{n}": a for n, a in wanted.items()}
         )
+
+
+# Built once: every act passes here, and building a statement takes longer than running it.
+@cache
+def _addition(counters: Table, names: tuple[str, ...]) -> Update:
+    (key,) = counters.primary_key.columns
+    sums = {name: counters.c[name] + bindparam(f"add_{name}") for name in names}
+    return update(counters).where(key == bindparam("owner")).values(sums)
+
+
+@cache
+def _one_more_of_customer(name: str) -> Update:
+    owner = select(ORDERS.c.customer_id).where(ORDERS.c.id == bindparam("order_id")).scalar_subquery()
+    return update(CUSTOMERS).where(CUSTOMERS.c.account_id == owner).values({name: CUSTOMERS.c[name] + 1})
