@@ -52,6 +52,8 @@ def test_a_page_serves_everybody_on_a_phone_and_on_a_desk_light_and_dark(
     account_id = cast.accounts[role] if role else None
     phone = windows.open(account_id, narrow=True, language="en", color_scheme="dark")
     desk = windows.open(account_id, language="ru", color_scheme="light")
+    axe.bring(phone)
+    axe.bring(desk)
     faults = []
     for stop in tour(role, cast):
         if stop.status != 200:
@@ -78,6 +80,7 @@ def test_the_tours_leave_no_page_out(app: Flask, cast: Cast) -> None:
 def test_the_checker_finds_what_is_planted(theme: str, windows: Windows) -> None:
     """The control: a page with a pale text and a button without a name."""
     page = windows.open(color_scheme=theme)
+    axe.bring(page)
     page.goto("/board")
     assert axe.violations(page) == []
     page.evaluate(PLANT)

@@ -70,16 +70,12 @@ def _guest(cast: Cast) -> Iterator[Stop]:
     yield Stop("/nowhere", 404)
 
 
-def _account() -> Iterator[Stop]:
+def _customer(cast: Cast) -> Iterator[Stop]:
     yield Stop("/profile")
     yield Stop("/sessions")
     yield Stop("/password")
     yield Stop("/password", 422, send=True)
     yield Stop("/verify")
-
-
-def _customer(cast: Cast) -> Iterator[Stop]:
-    yield from _account()
     yield Stop("/customer")
     yield Stop("/customer?show=in_progress")
     yield Stop("/customer?show=completed")
@@ -99,7 +95,7 @@ def _customer(cast: Cast) -> Iterator[Stop]:
 
 
 def _performer(cast: Cast) -> Iterator[Stop]:
-    yield from _account()
+    yield Stop("/profile")
     yield Stop("/performer")
     yield Stop("/performer?show=completed")
     yield Stop("/performer?show=withdrawn")
