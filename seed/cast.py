@@ -10,7 +10,7 @@ from mimesis.enums import Gender
 from mimesis.locales import Locale
 
 from marketplace.accounts.states import PriceUnit, Role
-from seed.vocabulary import kinds, vocabulary
+from seed.vocabulary import TOWNS, kinds, vocabulary
 
 CUSTOMER, PERFORMER, MANAGER, OBSERVER, ADMIN = range(5)
 """Places of the named people in the cast."""
@@ -33,7 +33,7 @@ NAMED = (
 class Person:
     """One person of the cast; `joined` is in seconds since 1970, `kinds` are places in the list of categories.
 
-    `quality` is about the rating that a performer's customers give.
+    `town` is the half of the market that the person deals in, `quality` about the rating that a performer gets.
     """
 
     email: str
@@ -41,6 +41,7 @@ class Person:
     name: str
     language: str
     joined: int
+    town: int
     phone: str
     messenger: str
     site: str
@@ -64,10 +65,10 @@ def make_cast(people: int, *, start: int, end: int, random: Random) -> list[Pers
     numbers = {Role.CUSTOMER: 0, Role.PERFORMER: 0}
     others = people - len(NAMED)
     for place in range(others):
-        # Three customers to two performers; a third of them were there when the house opened.
+        # Three customers to two performers; a third, and at least four, were there when the house opened.
         role = Role.PERFORMER if place % 5 in (1, 3) else Role.CUSTOMER
         numbers[role] += 1
-        share = max(0.0, (place / others - 0.3) / 0.7)
+        share = max(0.0, (place / others - 0.3) / 0.7) if place >= 4 else 0.0
         language = "ru" if random.random() < 0.74 else "en"
         gender = Gender.FEMALE if random.random() < 0.48 else Gender.MALE
         words = vocabulary(language)
@@ -80,6 +81,7 @@ def make_cast(people: int, *, start: int, end: int, random: Random) -> list[Pers
                 language,
                 start + int((end - start) * 0.97 * share),
                 random,
+                town=(numbers[role] - 1) % len(TOWNS),
             )
         )
     return cast
@@ -87,8 +89,8 @@ def make_cast(people: int, *, start: int, end: int, random: Random) -> list[Pers
 
 def _named(place: int, start: int, random: Random) -> Person:
     email, role, name = NAMED[place]
-    # Python, JavaScript and data: enough to see a performer with several categories.
-    return _person(email, role, name, "ru", start - DAY, random, chosen=(0, 1, 6), quality=8.8)
+    # Python, Go and data: enough to see a performer with several categories.
+    return _person(email, role, name, "ru", start - DAY, random, town=0, chosen=(0, 2, 6), quality=8.8)
 
 
 def _person(
@@ -99,6 +101,7 @@ def _person(
     joined: int,
     random: Random,
     *,
+    town: int,
     chosen: tuple[int, ...] | None = None,
     quality: float | None = None,
 ) -> Person:
@@ -110,7 +113,7 @@ def _person(
     links: tuple[str, ...] = ()
     works_in: tuple[int, ...] = ()
     if role is Role.PERFORMER:
-        works_in = chosen or _some_kinds(random)
+        works_in = chosen or _some_kinds(town, random)
         kind = kinds()[works_in[0]]
         headline = words.headline(kind, random)
         about = words.performer_about(kind, random)
@@ -129,6 +132,7 @@ def _person(
         name=name,
         language=language,
         joined=joined,
+        town=town,
         # 900 000-00-00 is nobody's number.
         phone=f"+7 900 000-{random.randrange(100):02}-{random.randrange(100):02}",
         messenger=f"@{handle}_demo" if random.random() < 0.7 else "",
@@ -143,8 +147,8 @@ def _person(
     )
 
 
-def _some_kinds(random: Random) -> tuple[int, ...]:
-    weights = [kind.weight for kind in kinds()]
+def _some_kinds(town: int, random: Random) -> tuple[int, ...]:
+    weights = [kind.weight if kind.town == town else 0 for kind in kinds()]
     wanted = random.choice((1, 1, 2, 2, 3))
     chosen: list[int] = []
     while len(chosen) < wanted:

@@ -6,7 +6,7 @@ The rows say what the services and listeners would have written; the counters ar
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from io import StringIO
 from itertools import islice
@@ -23,6 +23,8 @@ from seed.calendar import moment, waking
 from seed.cast import Person
 from seed.categories import add_categories
 from seed.histories import Step, Story
+from seed.numbering import advance_sequences, first_free
+from seed.vocabulary import TOWNS
 
 CHUNK = 10_000
 """Orders per COPY: large enough to be quick, small enough to hold in memory."""
@@ -38,15 +40,13 @@ COLUMNS = {
     "order_events": "id, order_id, at, actor_id, performer_id, from_status, to_status, note",
     "reviews": "order_id, customer_id, performer_id, rating, text, created_at, answer, answered_at",
 }
-NUMBERED = ("accounts", "orders", "order_events")
-"""Tables whose ids come from a sequence."""
-
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"})
 
 
 def copy(cast: Sequence[Person], stories: Iterator[Story], *, orders: int, password_hash: str, report: Report) -> None:
     """Writes everything in one transaction, commits, and lets the database take stock of it."""
-    writer = Writer(cast, [category.id for category in add_categories()], password_hash)
+    categories = {place: category.id for town in TOWNS for place, category in add_categories(town).items()}
+    writer = Writer(cast, categories, password_hash)
     writer.send(writer.people())
     done = 0
     # While the database takes one chunk in, the next one is being written.
@@ -62,7 +62,7 @@ def copy(cast: Sequence[Person], stories: Iterator[Story], *, orders: int, passw
         if under_way is not None:
             under_way.result()
             report(done, orders)
-    writer.advance_sequences()
+    advance_sequences(writer.following)
     rebuild_counters()
     db.session.commit()
     take_stock()
@@ -77,15 +77,15 @@ def take_stock() -> None:
 class Writer:
     """Turns people and stories into rows of COPY, giving out ids that follow those in use."""
 
-    def __init__(self, cast: Sequence[Person], categories: Sequence[int], password_hash: str) -> None:
+    def __init__(self, cast: Sequence[Person], categories: Mapping[int, int], password_hash: str) -> None:
         self._cursor: Any = db.session.connection().connection.cursor()
         self._cast = cast
         self._categories = categories
         self._password_hash = password_hash
-        self._next = {table: self._first_free(table) for table in NUMBERED}
-        first = self._next["accounts"]
+        self.following = first_free()
+        first = self.following["accounts"]
         self._people = range(first, first + len(cast))
-        self._next["accounts"] += len(cast)
+        self.following["accounts"] += len(cast)
 
     def people(self) -> dict[str, str]:
         """Accounts, profiles and specialties of the cast, as lines of COPY by table."""
@@ -110,8 +110,8 @@ class Writer:
         """Orders with their events and reviews, as lines of COPY by table."""
         orders, events, reviews = [], [], []
         for story in stories:
-            order_id = self._next["orders"]
-            self._next["orders"] += 1
+            order_id = self.following["orders"]
+            self.following["orders"] += 1
             orders.append(self._order(order_id, story))
             events += self._events(order_id, story.steps)
             if story.opinion is not None:
@@ -122,15 +122,6 @@ class Writer:
         """Copies the lines into their tables."""
         for table, text_of_table in lines.items():
             self._cursor.copy_expert(f"COPY {table} ({COLUMNS[table]}) FROM STDIN", StringIO(text_of_table))
-
-    def advance_sequences(self) -> None:
-        """The next order posted on the site follows the last one written here."""
-        for table, following in self._next.items():
-            self._cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s, false)", (table, following))
-
-    def _first_free(self, table: str) -> int:
-        self._cursor.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}")
-        return int(self._cursor.fetchone()[0])
 
     def _order(self, order_id: int, story: Story) -> tuple[Any, ...]:
         last = story.steps[-1]
@@ -170,8 +161,8 @@ class Writer:
         for step in steps:
             performer = None if step.performer is None else self._people[step.performer]
             actor = self._people[step.actor]
-            event_id = self._next["order_events"]
-            self._next["order_events"] += 1
+            event_id = self.following["order_events"]
+            self.following["order_events"] += 1
             after = step.status.value
             rows.append((event_id, order_id, _at(step.planned), actor, performer, before, after, step.note))
             before = after

@@ -14,9 +14,9 @@ from random import Random
 from marketplace.accounts.states import Role
 from marketplace.orders.states import MAX_RATING, MIN_RATING, Status
 from seed.calendar import DAY, day_of, waking
-from seed.cast import MANAGER, NAMED, Person
+from seed.cast import CUSTOMER, MANAGER, NAMED, Person
 from seed.plots import SPAN_DAYS, Ending, Plot
-from seed.vocabulary import Job, Kind, kinds, vocabulary
+from seed.vocabulary import TOWNS, Job, Kind, kinds, vocabulary
 
 NEVER = 2**62
 MINUTES = 600
@@ -29,7 +29,7 @@ BY_AGREEMENT_CHANCE = 0.12
 NO_DEADLINE_CHANCE = 0.1
 RATED_CHANCE = 0.78
 ANSWERED_CHANCE = 0.4
-DESK_CHANCE = 0.08
+DESK_CHANCE = 0.15
 
 
 @dataclass(slots=True)
@@ -78,17 +78,26 @@ class Narrator:
         self._random = random
         self._today = day_of(last)
         named = len(NAMED)
-        self._customers = [
-            place for place, person in enumerate(cast) if person.role is Role.CUSTOMER and place >= named
-        ]
+        self._customers = {
+            town: [
+                place
+                for place, person in enumerate(cast)
+                if person.role is Role.CUSTOMER and person.town == town and place >= named
+            ]
+            for town in TOWNS
+        }
         performers = [place for place, person in enumerate(cast) if person.role is Role.PERFORMER and place >= named]
         self._performers = {
-            kind: [place for place in performers if kind in cast[place].kinds] or performers
-            for kind in range(len(kinds()))
+            place: [performer for performer in performers if place in cast[performer].kinds]
+            or [performer for performer in performers if cast[performer].town == kind.town]
+            for place, kind in enumerate(kinds())
         }
         self._joined = {kind: [cast[place].joined for place in places] for kind, places in self._performers.items()}
-        self._customers_joined = [cast[place].joined for place in self._customers]
+        self._customers_joined = {
+            town: [cast[place].joined for place in places] for town, places in self._customers.items()
+        }
         self._kinds = [place for place, kind in enumerate(kinds()) for _ in range(kind.weight)]
+        self._kinds_of_the_named = [place for place in self._kinds if kinds()[place].town == cast[CUSTOMER].town]
         self._busy: dict[int, list[tuple[int, int]]] = {}
         # With very many orders per performer work goes faster, or nobody would ever be free.
         self._haste = min(1.0, SPAN_DAYS * 3 / 10 * len(performers) / max(1, orders))
@@ -101,10 +110,13 @@ class Narrator:
     def _story(self, plot: Plot) -> Story:
         random = self._random
         certain = plot.performer if plot.performer is not None else plot.deserter
-        place = random.choice(self._kinds if certain is None else self._cast[certain].kinds)
+        if certain is not None:
+            place = random.choice(self._cast[certain].kinds)
+        else:
+            place = random.choice(self._kinds if plot.customer is None else self._kinds_of_the_named)
         kind = kinds()[place]
         job = random.choice(kind.jobs)
-        customer = self._customer(plot)
+        customer = self._customer(plot, kind.town)
         words = vocabulary(self._cast[customer].language)
         title, description = words.order(kind, job, random)
         story = Story(
@@ -164,7 +176,7 @@ class Narrator:
 
     def _cancel(self, story: Story, planned: int, performer: int | None) -> None:
         words = vocabulary(self._cast[story.customer].language)
-        if self._random.random() < DESK_CHANCE:
+        if self._cast[story.customer].town == self._cast[MANAGER].town and self._random.random() < DESK_CHANCE:
             note = words.reason("desk_cancellations", self._random)
             story.steps.append(Step(planned, Status.CANCELLED, MANAGER, performer, note))
             return
@@ -191,12 +203,12 @@ class Narrator:
         story.opinion.answer = words.reply(rating, random)
         story.opinion.answered = answered
 
-    def _customer(self, plot: Plot) -> int:
+    def _customer(self, plot: Plot, town: int) -> int:
         if plot.customer is not None:
             return plot.customer
-        known = bisect_right(self._customers_joined, waking(plot.planned))
+        known = bisect_right(self._customers_joined[town], waking(plot.planned))
         # The first to come order most.
-        return self._customers[int(known * self._random.random() ** 1.3)]
+        return self._customers[town][int(known * self._random.random() ** 1.3)]
 
     def _performer(self, story: Story, taken: int, until: int, certain: int | None) -> int | None:
         """Who is `certain`, or works in the category, has joined, never gave the order back, and is free; or None."""

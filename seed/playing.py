@@ -1,15 +1,18 @@
-"""Stories acted out through the services, act by act in the order of time, with the clock set to each moment."""
+"""Stories acted out through the services, act by act in the order of time, with the clock set to each moment.
+
+The two towns have nothing in common but the database, so two processes play them at the same time without ever
+waiting for each other's locks. Each is one transaction, and both commit or neither.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from enum import Enum
+from operator import attrgetter
 
-from marketplace.accounts import services as accounts
-from marketplace.accounts.models import Account, Profile
-from marketplace.accounts.states import REGISTRABLE, Role
-from marketplace.catalog import services as catalog
+from marketplace.accounts.models import Account
 from marketplace.catalog.models import Category
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -20,134 +23,139 @@ from seed.cast import ADMIN, NAMED, Person
 from seed.categories import add_categories
 from seed.histories import Step, Story
 from seed.moderating import moderate
+from seed.numbering import GivenIds, advance_sequences, first_free
+from seed.people import add_people
+from seed.second_hand import SecondHand
+from seed.vocabulary import TOWNS, kinds
 
-NEWS = 100
+NEWS = 50
 """Acts between two reports."""
 
 Report = Callable[[int, int], None]
 """Told how many acts of how many are done."""
 
 
+class Scene(Enum):
+    """What somebody does in an act."""
+
+    STEP = "moves an order"
+    RATE = "rates it"
+    ANSWER = "answers the review"
+
+
+@dataclass(slots=True)
+class Act:
+    """One thing that somebody does at a planned second; `event_id` is for the history line that a step leaves."""
+
+    planned: int
+    scene: Scene
+    story: Story
+    order_id: int
+    step: Step | None = None
+    event_id: int = 0
+
+
 def play(cast: Sequence[Person], stories: Sequence[Story], *, password_hash: str, limit: int, report: Report) -> None:
     """Everybody comes, then everything happens, then an admin looks after the house; all of it or nothing is kept."""
-    categories = add_categories()
-    people = add_people(cast, categories, password_hash)
-    acts = sorted(_acts(stories, people, categories, limit), key=lambda act: act[0])
-    total = len(acts)
-    for number, (planned, act) in enumerate(acts, start=1):
-        with clock.fixed(moment(waking(planned))):
-            act()
-        if number % NEWS == 0:
-            report(number, total)
-    moderate(people[ADMIN], named=[account.id for account in people[: len(NAMED)]])
-    db.session.commit()
-    report(total, total)
-
-
-def add_people(cast: Sequence[Person], categories: Sequence[Category], password_hash: str) -> list[Account]:
-    """The accounts of the cast, each made at the moment when the person joined."""
-    with clock.fixed(moment(cast[ADMIN].joined)):
-        admin = add_first_admin(cast[ADMIN], password_hash)
-    people: list[Account] = []
-    for place, person in enumerate(cast):
-        with clock.fixed(moment(person.joined)):
-            if place == ADMIN:
-                account = admin
-            elif person.role in REGISTRABLE:
-                account = accounts.register_account(
-                    email=person.email,
-                    password_hash=password_hash,
-                    role=person.role,
-                    name=person.name,
-                    locale=person.language,
-                )
-            else:
-                account = accounts.create_account(
-                    email=person.email, password_hash=password_hash, role=person.role, name=person.name, by=admin
-                )
-            accounts.update_profile(account, by=account, **profile_fields(person))
-            if person.kinds:
-                catalog.set_specialties(account, [categories[kind].id for kind in person.kinds], by=account)
-        people.append(account)
-    return people
-
-
-def add_first_admin(person: Person, password_hash: str) -> Account:
-    """Only an admin makes an admin, so the first one is written down without a service."""
-    admin = Account(
-        email=person.email,
-        password=password_hash,
-        role=Role.ADMIN,
-        active=True,
-        profile=Profile(name=person.name),
+    first = first_free()
+    # A fork must not share a connection with this process.
+    db.session.remove()
+    db.engine.dispose()
+    acts = list_acts(stories, first["orders"], first["order_events"])
+    ids = GivenIds(
+        {person.email: first["accounts"] + place for place, person in enumerate(cast)},
+        {kind.slug: first["categories"] + place for place, kind in enumerate(kinds())},
     )
-    db.session.add(admin)
-    db.session.flush()
-    return admin
+    here, there = (Town(town, cast, acts, ids, password_hash, limit) for town in TOWNS)
+    with ids, SecondHand(there.live) as second:
+        here.live(report)
+        moderate(here.people[ADMIN], named=[here.people[place].id for place in range(len(NAMED))])
+        second.wait()
+        advance_sequences(
+            {
+                "accounts": first["accounts"] + len(cast),
+                "categories": first["categories"] + len(kinds()),
+                "orders": first["orders"] + len(stories),
+                "order_events": first["order_events"] + sum(len(story.steps) for story in stories),
+            }
+        )
+        db.session.commit()
+        second.commit()
 
 
-def profile_fields(person: Person) -> dict[str, object]:
-    """What the person fills in on the profile page."""
-    return {
-        "phone": person.phone,
-        "messenger": person.messenger,
-        "site": person.site,
-        "about": person.about,
-        "headline": person.headline,
-        "usual_price": None if person.usual_price is None else Decimal(person.usual_price),
-        "price_unit": person.price_unit,
-        "links": list(person.links),
-    }
+def list_acts(stories: Sequence[Story], first_order: int, first_event: int) -> list[Act]:
+    """All acts of all stories by time, the ids of orders and history lines given out in this order."""
+    acts = [act for place, story in enumerate(stories) for act in _acts_of(story, first_order + place)]
+    # The sort is stable: acts of one order that fall into the same second keep their order.
+    acts.sort(key=attrgetter("planned"))
+    steps = (act for act in acts if act.scene is Scene.STEP)
+    for event_id, act in enumerate(steps, start=first_event):
+        act.event_id = event_id
+    return acts
 
 
-def _acts(
-    stories: Iterable[Story], people: Sequence[Account], categories: Sequence[Category], limit: int
-) -> Iterator[tuple[int, Callable[[], object]]]:
-    for story in stories:
-        # The order's id is known once it has been posted, which is before every other act on it.
-        ids: list[int] = []
-        yield story.steps[0].planned, partial(_post, story, people, categories, ids)
-        for step in story.steps[1:]:
-            yield step.planned, partial(_step, step, people, ids, limit)
-        opinion = story.opinion
-        if opinion is not None:
-            yield opinion.planned, partial(_rate, story, people, ids)
-            if opinion.answer is not None:
-                yield opinion.answered, partial(_answer, story, people, ids)
+def _acts_of(story: Story, order_id: int) -> Iterator[Act]:
+    for step in story.steps:
+        yield Act(step.planned, Scene.STEP, story, order_id, step)
+    if story.opinion is not None:
+        yield Act(story.opinion.planned, Scene.RATE, story, order_id)
+        if story.opinion.answer is not None:
+            yield Act(story.opinion.answered, Scene.ANSWER, story, order_id)
 
 
-def _post(story: Story, people: Sequence[Account], categories: Sequence[Category], ids: list[int]) -> None:
-    order = orders.post_order(
-        title=story.title,
-        description=story.description,
-        category_id=categories[story.kind].id,
-        price=None if story.price is None else Decimal(story.price),
-        deadline=story.deadline,
-        by=people[story.customer],
-    )
-    ids.append(order.id)
+class Town:
+    """Half of the market: its categories, its people and what they do, in the transaction of this process."""
 
+    def __init__(
+        self, town: int, cast: Sequence[Person], acts: Sequence[Act], ids: GivenIds, password_hash: str, limit: int
+    ) -> None:
+        self.people: dict[int, Account] = {}
+        self._town = town
+        self._cast = cast
+        self._acts = [act for act in acts if cast[act.story.customer].town == town]
+        self._ids = ids
+        self._password_hash = password_hash
+        self._limit = limit
+        self._categories: dict[int, Category] = {}
 
-def _step(step: Step, people: Sequence[Account], ids: list[int], limit: int) -> None:
-    actor = people[step.actor]
-    match step.status:
-        case Status.IN_PROGRESS:
-            orders.take_order(ids[0], limit=limit, by=actor)
-        case Status.NEW:
-            orders.withdraw_order(ids[0], reason=step.note, by=actor)
-        case Status.COMPLETED:
-            orders.complete_order(ids[0], by=actor)
-        case Status.CANCELLED:
-            orders.cancel_order(ids[0], reason=step.note, by=actor)
+    def live(self, report: Report = lambda done, total: None) -> None:
+        """Adds the town and acts everything out, without a commit."""
+        self._categories = add_categories(self._town)
+        self.people = add_people(self._cast, self._town, self._categories, self._password_hash)
+        for number, act in enumerate(self._acts, start=1):
+            with clock.fixed(moment(waking(act.planned))):
+                self._perform(act)
+            if number % NEWS == 0:
+                report(number, len(self._acts))
 
+    def _perform(self, act: Act) -> None:
+        self._ids.order_id, self._ids.event_id = act.order_id, act.event_id
+        story, opinion = act.story, act.story.opinion
+        if act.step is not None:
+            self._move(story, act.order_id, act.step)
+        elif opinion is not None and act.scene is Scene.RATE:
+            customer = self.people[story.customer]
+            orders.rate_order(act.order_id, rating=opinion.rating, text=opinion.text, by=customer)
+        elif opinion is not None and opinion.answer is not None:
+            orders.answer_review(act.order_id, answer=opinion.answer, by=self.people[story.steps[-1].actor])
 
-def _rate(story: Story, people: Sequence[Account], ids: list[int]) -> None:
-    opinion = story.opinion
-    assert opinion is not None
-    orders.rate_order(ids[0], rating=opinion.rating, text=opinion.text, by=people[story.customer])
-
-
-def _answer(story: Story, people: Sequence[Account], ids: list[int]) -> None:
-    opinion, performer = story.opinion, story.steps[-1].performer
-    assert opinion is not None and opinion.answer is not None and performer is not None
-    orders.answer_review(ids[0], answer=opinion.answer, by=people[performer])
+    def _move(self, story: Story, order_id: int, step: Step) -> None:
+        actor = self.people[step.actor]
+        match step.status:
+            case Status.NEW if step is story.steps[0]:
+                orders.post_order(
+                    title=story.title,
+                    description=story.description,
+                    category_id=self._categories[story.kind].id,
+                    price=None if story.price is None else Decimal(story.price),
+                    deadline=story.deadline,
+                    by=actor,
+                )
+            case Status.NEW:
+                orders.withdraw_order(order_id, reason=step.note, by=actor)
+            case Status.IN_PROGRESS:
+                orders.take_order(order_id, limit=self._limit, by=actor)
+            case Status.COMPLETED:
+                orders.complete_order(order_id, by=actor)
+            case Status.CANCELLED:
+                orders.cancel_order(order_id, reason=step.note, by=actor)

@@ -84,7 +84,7 @@ def make_plots(orders: int, *, performers: int, last: int, random: Random) -> li
     others = orders - len(plots)
     # Nobody holds more than a few orders at once, however many there are.
     held = min(int(others * 0.07), performers * 3)
-    opened = int(others * 0.26)
+    opened = int(others * 0.3)
     dropped = int(others * 0.08)
     stopped = int(others * 0.04)
     chance = random.random

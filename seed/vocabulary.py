@@ -13,6 +13,7 @@ from seed.phrases import Memory, Phrase, Slots, capitalised
 
 WORDS = Path(__file__).parent / "words"
 LANGUAGES = ("ru", "en")
+TOWNS = (0, 1)
 BANDS = ("poor", "fair", "good", "excellent")
 
 T = TypeVar("T")
@@ -32,12 +33,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A category of the demo marketplace."""
+    """A category of the demo marketplace; `town` is the half of the market that it belongs to."""
 
     slug: str
     name_ru: str
     name_en: str
     weight: int
+    town: int
     jobs: tuple[Job, ...]
 
 
@@ -77,6 +79,7 @@ def kinds() -> tuple[Kind, ...]:
             entry["name_ru"],
             entry["name_en"],
             entry["weight"],
+            entry["town"],
             tuple(_job(job) for job in entry["jobs"]),
         )
         for entry in _read("categories.toml")["category"]

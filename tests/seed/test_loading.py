@@ -169,7 +169,9 @@ def test_a_small_limit_in_the_settings_is_kept(fresh_database: Callable[[], str]
 
 def test_production_gets_no_demo_data(fresh_database: Callable[[], str]) -> None:
     url = fresh_database()
-    with application(url, APP_ENV="production", SECRET_KEY="x" * 40, TRUSTED_HOSTS="example.com") as app:
+    with application(
+        url, APP_ENV="production", SECRET_KEY="kept-secret-for-the-length-of-one-test-only", TRUSTED_HOSTS="example.com"
+    ) as app:
         result = app.test_cli_runner().invoke(args=["demo"])
         assert result.exit_code == 1
         assert "never loaded in production" in result.output and len(result.output.splitlines()) == 1
