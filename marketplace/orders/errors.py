@@ -51,6 +51,12 @@ class NotRatedYet(Conflict):
     message = N_("The customer has not rated this order yet.")
 
 
+class ReviewHidden(Conflict):
+    """What nobody reads any more needs no answer."""
+
+    message = N_("A moderator has hidden this review.")
+
+
 class ForbiddenWrite(Conflict):
     """A writer that bypassed the services tried to break a fact that holds for every writer."""
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.accounts.models import Account
 from marketplace.orders import policies
-from marketplace.orders.errors import WHAT_HAPPENED, AlreadyAnswered, AlreadyRated, NotRatedYet
+from marketplace.orders.errors import WHAT_HAPPENED, AlreadyAnswered, AlreadyRated, NotRatedYet, ReviewHidden
 from marketplace.orders.models import Order
 from marketplace.orders.states import Act, Status
 
@@ -67,6 +67,8 @@ def _too_early_or_late(act: Act, order: Order) -> str | None:
     if act is Act.ANSWER:
         if order.review is None:
             return NotRatedYet.message
+        if order.review.hidden_at is not None:
+            return ReviewHidden.message
         if order.review.answer is not None:
             return AlreadyAnswered.message
     return None

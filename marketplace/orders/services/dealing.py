@@ -14,6 +14,7 @@ from marketplace.orders.errors import (
     IllegalStep,
     NoSuchOrder,
     NotRatedYet,
+    ReviewHidden,
     TooManyInProgress,
 )
 from marketplace.orders.models import Order
@@ -46,6 +47,8 @@ def refuse(act: Act, order: Order, *, by: Account) -> None:
         raise AlreadyRated
     if act is Act.ANSWER and order.review is None:
         raise NotRatedYet
+    if act is Act.ANSWER and order.review is not None and order.review.hidden_at is not None:
+        raise ReviewHidden
     if act is Act.ANSWER and order.review is not None and order.review.answer is not None:
         raise AlreadyAnswered
 
