@@ -17,7 +17,7 @@ def active_categories() -> Sequence[Category]:
 
 
 def get_active_category(category_id: int) -> Category:
-    """The category, if it takes new orders, kept from being deleted until the transaction ends; raises NoSuchCategory."""
+    """The category, if it takes new orders, safe from deletion until the transaction ends; raises NoSuchCategory."""
     category = db.session.get(Category, category_id, with_for_update={"read": True, "key_share": True})
     if category is None or not category.is_active:
         raise NoSuchCategory(field="category")
