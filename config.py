@@ -38,6 +38,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": _database_url(env, production),
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_pre_ping": True,
+            # Errors would carry them into the log.
+            "hide_parameters": True,
             "pool_size": _number(env, "DATABASE_POOL", 10, low=1, high=90),
             "max_overflow": 5,
             "connect_args": {"connect_timeout": 5},

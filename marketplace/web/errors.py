@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, current_app, render_template, request, url_for
+from flask import Flask, current_app, g, make_response, render_template, request, url_for
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 
@@ -20,6 +20,9 @@ from marketplace.core.errors import Conflict, DomainError, Invalid, NotAllowed, 
 from marketplace.web.requestlog import request_id
 
 log = logging.getLogger("marketplace.errors")
+
+UNREACHABLE: tuple[type[SQLAlchemyError], ...] = (OperationalError, InterfaceError, PoolTimeout)
+"""How SQLAlchemy says that the database is away or has no connection to spare."""
 
 STATUS_CODES: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 
@@ -59,9 +62,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SecurityError, show_foreign_host)
     app.register_error_handler(BadHost, show_foreign_host)
     app.register_error_handler(HTTPException, show_http_error)
-    app.register_error_handler(OperationalError, show_database_down)
-    app.register_error_handler(InterfaceError, show_database_down)
-    app.register_error_handler(PoolTimeout, show_database_down)
+    for kind in UNREACHABLE:
+        app.register_error_handler(kind, show_database_down)
     app.register_error_handler(Exception, show_failure)
 
 
@@ -97,14 +99,18 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return error
     own_words = error.description if error.description != type(error).description and code != 429 else None
-    answer = error_page(code, own_words or str(MESSAGES.get(code, "")))
-    headers = {name: value for name, value in error.get_headers() if name.lower() in ("allow", "retry-after")}
-    return answer[0], answer[1], headers
+    answer = make_response(error_page(code, own_words or str(MESSAGES.get(code, ""))))
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            answer.headers[name] = value
+    return answer
 
 
-def show_database_down(error: DBAPIError) -> ResponseReturnValue:
+def show_database_down(error: SQLAlchemyError) -> ResponseReturnValue:
     """The database is away: a page that needs none, and a hint when to come back."""
     log.error("database does not answer", extra={"fields": {"request_id": request_id()}}, exc_info=error)
+    # Whoever asks from here on who this is must not be sent to the database again.
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # set by Flask-Login
     page = render_template("errors/database_down.html", request_id=request_id())
     return page, 503, {"Retry-After": "10"}
 
@@ -116,10 +122,15 @@ def show_failure(error: Exception) -> ResponseReturnValue:
     return error_page(500, str(MESSAGES[500]))
 
 
-def error_page(code: int, message: str, hint: str = "") -> tuple[str, int]:
+def error_page(code: int, message: str, hint: str = "") -> ResponseReturnValue:
     """The designed page for `code` with ways on that fit the person."""
+    try:
+        signed_in = current_user.is_authenticated
+    except UNREACHABLE as error:
+        # The layout asks who looks, and nothing handles what goes wrong in a handler.
+        return show_database_down(error)
     actions = [(url_for("board.order_list"), _("To the board")), (url_for("home.index"), _("To the home page"))]
-    if code in (401, 403) and not current_user.is_authenticated:
+    if code in (401, 403) and not signed_in:
         actions.insert(0, (url_for("security.login"), _("Sign in")))
     elif code in (409, 422) and request.referrer and request.referrer.startswith(request.host_url):
         actions.insert(0, (request.referrer, _("Back to the page before")))

@@ -48,7 +48,7 @@ def _choose_locale() -> str:
     chosen = request.cookies.get(LOCALE_COOKIE, "")
     if chosen in LOCALES:
         return chosen
-    if g.get("_login_user") is not None and current_user.is_authenticated and current_user.locale in LOCALES:
+    if current_user.is_authenticated and current_user.locale in LOCALES:
         return str(current_user.locale)
     default = str(current_app.config["DEFAULT_LOCALE"])
     return request.accept_languages.best_match(LOCALES, default) or default

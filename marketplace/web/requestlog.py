@@ -7,11 +7,16 @@ import logging
 import re
 import secrets
 import time
+import traceback
+from collections.abc import Iterator
+from types import TracebackType
 from typing import Any
 
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 log = logging.getLogger("marketplace.request")
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -28,7 +33,37 @@ class JsonLines(logging.Formatter):
         line.update(getattr(record, "fields", {}))
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        # Escaped, because some readers take more characters than `\n` for the end of a line.
+        return json.dumps(line)
+
+    def formatException(self, ei: ExcInfo) -> str:
+        """The traceback; of an error of the database without the values that it repeats in its message."""
+        error = ei[1]
+        if error is None or not any(isinstance(one, SQLAlchemyError) for one in chain(error)):
+            return super().formatException(ei)
+        return "".join(traceback.format_tb(ei[2])) + " <- ".join(map(described, chain(error)))
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it came from."""
+    one: BaseException | None = error
+    while one is not None:
+        yield one
+        one = one.__cause__ or one.__context__
+
+
+def described(error: BaseException) -> str:
+    """What went wrong, in words that hold no row and no parameter of anybody's."""
+    name = f"{type(error).__module__}.{type(error).__name__}"
+    if not isinstance(error, DBAPIError):
+        return name
+    diagnosis = getattr(error.orig, "diag", None)
+    code = getattr(error.orig, "pgcode", None)
+    if diagnosis is None or code is None:
+        # It never came to a statement, so there is nothing of one in the message.
+        return f"{name}: {error.orig}"
+    names = (diagnosis.table_name, diagnosis.column_name, diagnosis.constraint_name)
+    return f"{name}: SQLSTATE {code} {' '.join(filter(None, names))} in {error.statement}"
 
 
 def init_app(app: Flask) -> None:
@@ -60,7 +95,7 @@ def start() -> None:
 def write_line(response: Response) -> Response:
     """Logs the answered request and names its id in the answer."""
     response.headers["X-Request-ID"] = request_id()
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code < 400:
         return response
     elapsed = time.perf_counter() - g.get("request_started", time.perf_counter())
     # Asked of what is already loaded: logging must not be what reads the database.

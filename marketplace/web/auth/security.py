@@ -106,6 +106,8 @@ def init_app(app: Flask) -> None:
         password_util_cls=Passwords,
     )
     security.want_json(lambda request: False)
+    # The library's permissions are not used here, and would ask the database who comes for every style sheet.
+    security.principal.identity_loaders.clear()
     words.init_app(app)
     protect_sign_in(app)
     devices.init_app(app)
