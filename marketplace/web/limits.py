@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from flask import Flask, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from marketplace.core.limits import PostgresStorage
 
@@ -15,14 +15,28 @@ SIGN_IN_PER_ADDRESS = "20 per minute;200 per hour"
 SIGN_IN_PER_ACCOUNT = "10 per minute;50 per hour"
 REGISTER_PER_ADDRESS = "10 per minute;50 per hour"
 
+LIMITER = "attempts"
+
 assert PostgresStorage.STORAGE_SCHEME == ["app-postgresql"]
 
-limiter = Limiter(get_remote_address, storage_uri="app-postgresql://", strategy="fixed-window", headers_enabled=True)
+
+def caller() -> str:
+    """A key for where a request comes from: the address, or the network that one household of IPv6 has."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        # A proxy that passes on what it was told cannot be trusted with a key of any length.
+        return "unknown"
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((int(address), 64), strict=False))
 
 
 def init_app(app: Flask) -> None:
-    """Switches the limiter on unless RATELIMIT_ENABLED says no."""
-    limiter.init_app(app)
+    """Gives the application a limiter of its own, switched on unless RATELIMIT_ENABLED says no."""
+    app.extensions[LIMITER] = Limiter(
+        caller, app=app, storage_uri="app-postgresql://", strategy="fixed-window", headers_enabled=True
+    )
 
 
 def protect_sign_in(app: Flask) -> None:
@@ -36,7 +50,8 @@ def protect_sign_in(app: Flask) -> None:
 
 def limit_view(app: Flask, endpoint: str, limit: str, *, by_account: bool = False) -> None:
     """Limits the POSTs to `endpoint`, per address or per account that is named in the form."""
-    key = submitted_account if by_account else get_remote_address
+    limiter: Limiter = app.extensions[LIMITER]
+    key = submitted_account if by_account else caller
     view = app.view_functions[endpoint]
     limited: Any = limiter.limit(limit, key_func=key, methods=["POST"])(view)
     app.view_functions[endpoint] = limited

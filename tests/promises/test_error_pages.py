@@ -12,10 +12,11 @@ from werkzeug.test import TestResponse
 
 from marketplace.app import create_app
 from marketplace.core.errors import Conflict, Invalid
+from marketplace.web import limits
 from tests.client import Browser
 from tests.conftest import settings_for
 from tests.promises.test_headers import missing
-from tests.promises.town import Town, Who
+from tests.promises.town import PASSWORD, Town, Who
 
 Ask = Callable[[Town, Browser], TestResponse]
 
@@ -133,3 +134,29 @@ def test_too_many_attempts_get_a_page_that_says_when_to_come_back(town: Town, li
     check(answers[-1], 429, locale)
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 3600
     assert browser.get("/login").status_code == 200, "looking is not limited"
+
+
+@pytest.mark.parametrize(
+    "sent", ["x" * 8_000, "", "not an address", "' OR 1=1", "::1%eth0", "999.1.1.1", "1.2.3.4:5", "\xff"]
+)
+def test_whatever_a_proxy_says_of_the_address_it_can_be_counted(town: Town, sent: str) -> None:
+    url = town.app.config["SQLALCHEMY_DATABASE_URI"]
+    app = create_app(settings_for(url, RATELIMIT_ENABLED="1", PROXY_HOPS="1"))
+    app.test_client_class = Browser
+    browser = Browser.of(app)
+    browser.set_cookie("session", town.keys[Who.ANONYMOUS].cookie)
+    fields = {"email": f"proxy{len(sent)}@example.com", "csrf_token": town.keys[Who.ANONYMOUS].token}
+    answer = browser.post("/login", data=fields, headers={"X-Forwarded-For": sent})
+    assert answer.status_code in (422, 429)
+    with town.undone():
+        fields |= {"email": town.emails["spare"], "password": PASSWORD}
+        signed_in = town.browser(Who.ANONYMOUS).post("/login", data=fields, environ_base={"REMOTE_ADDR": sent})
+        assert signed_in.status_code == 302
+
+
+def test_one_network_of_version_six_is_one_address(limited_app: Flask, town: Town) -> None:
+    keys = set()
+    for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1", "::ffff:192.0.2.7", "192.0.2.7"):
+        with limited_app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            keys.add(limits.caller())
+    assert keys == {"2001:db8:1:2::/64", "2001:db8:1:3::/64", "192.0.2.7"}
