@@ -83,6 +83,11 @@ def may_post(user: Viewer) -> bool:
     return user is not None and user.active and user.role is Role.CUSTOMER
 
 
+def may_take_orders(user: Viewer) -> bool:
+    """Performers take orders; which ones, `may(Act.TAKE, …)` tells."""
+    return user is not None and user.active and user.role is Role.PERFORMER
+
+
 def may_view(user: Viewer, order: Order) -> bool:
     """Open orders are everybody's to see; the others belong to their people and to staff."""
     return order.is_open or may_see_history(user, order)

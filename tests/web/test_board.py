@@ -32,6 +32,21 @@ def test_a_new_order_is_on_the_board_at_once_and_gone_when_taken(people: People,
     assert titles(client.page("/board")) == []
 
 
+def test_only_performers_see_the_way_to_take_and_it_asks_with_price_and_deadline(
+    people: People, client: Browser
+) -> None:
+    order = people.order(price=Decimal("1499.90"), deadline=date(2030, 1, 31))
+    take = f".order-card a[href='/orders/{order.id}/take']"
+    assert not client.page("/board").select(take)
+    for other in (people.customer(), people.manager(), people.observer(), people.admin()):
+        assert not client.sign_in(other).page("/board").select(take)
+    performer = client.sign_in(people.performer())
+    assert performer.page("/board").select(take)
+    words = performer.page(f"/orders/{order.id}/take").get_text()
+    assert "₽1,499.90" in words
+    assert "Jan 31, 2030" in words
+
+
 def test_hidden_orders_are_not_on_the_board(people: People, client: Browser) -> None:
     order = people.order()
     services.hide_order(order.id, by=people.admin())

@@ -30,4 +30,5 @@ def order_list() -> ResponseReturnValue:
         count=page.count,
         filters={name: request.args[name] for name in FILTERS if request.args.get(name)},
         may_post=policies.may_post(viewer()),
+        may_take=policies.may_take_orders(viewer()),
     ), 200 if fine else 422
