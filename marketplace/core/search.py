@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, func
+from sqlalchemy import BindParameter, ColumnElement, Text, func, type_coerce
 from sqlalchemy.dialects.postgresql import REGCONFIG
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.sql.expression import cast
-from sqlalchemy.types import Boolean
+from sqlalchemy.types import Boolean, TypeDecorator
 
 from marketplace.core.db import SEARCH_LANGUAGE
+
+# A minus before nothing: PostgreSQL nests each of them and fails on more than thirty-two.
+IDLE_MINUS = re.compile(r'-(?![\w"])')
+
+
+class Words(TypeDecorator[str]):
+    """What somebody typed into a search field; a minus counts only directly before what it excludes."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else IDLE_MINUS.sub(" ", value)
 
 
 def matches(
@@ -18,6 +33,6 @@ def matches(
 ) -> ColumnElement[bool]:
     """True where all of `words` occur, stemmed as Russian or as English; quotes and minus work as on the web."""
     # As in `search_vector`.
-    undotted = func.translate(words, "ёЁ", "еЕ")
+    undotted = func.translate(type_coerce(words, Words), "ёЁ", "еЕ")
     query = func.websearch_to_tsquery(cast(SEARCH_LANGUAGE, REGCONFIG), undotted)
     return vector.bool_op("@@")(query).cast(Boolean)
