@@ -25,6 +25,12 @@ class IllegalStep(Conflict):
         self.status = status
 
 
+class TermsChanged(Conflict):
+    """Nobody promises what they have not read."""
+
+    message = N_("The customer has changed the order since you opened the page. Read it again before you take it.")
+
+
 class TooManyInProgress(Conflict):
     """The performer already holds as many orders as one person may."""
 

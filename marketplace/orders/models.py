@@ -5,6 +5,7 @@ Columns with `active_history` are those whose value before a change a listener a
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -127,6 +128,12 @@ class Order(Model):
     def is_open(self) -> bool:
         """True while the order is on the board."""
         return self.status is Status.NEW and self.hidden_at is None
+
+    @property
+    def terms(self) -> str:
+        """A short text that is another one as soon as what is wanted, the price or the deadline changes."""
+        wanted = (self.title, self.description, self.category_id, self.price, self.deadline)
+        return hashlib.sha256(repr(wanted).encode()).hexdigest()[:32]
 
     def take(self, performer: Account, *, by: Account, note: str = "") -> None:
         """`performer` works on it from now on."""

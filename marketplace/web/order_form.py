@@ -18,6 +18,7 @@ from marketplace.core.text import one_line, tidy
 from marketplace.orders.models import DESCRIPTION_LENGTH, TITLE_LENGTH
 from marketplace.web.fields import DayField, MoneyField
 from marketplace.web.filters import label
+from marketplace.web.language import time_zone
 
 LATEST_DEADLINE = timedelta(days=5 * 365)
 
@@ -58,9 +59,11 @@ class OrderForm(FlaskForm):
         """Not in the past and not in another age."""
         if field.data is None or field.data == field.object_data:
             return
-        if field.data < clock.today():
+        # The person's day: west of Greenwich the evening belongs to the day before UTC's.
+        today = clock.now().astimezone(time_zone()).date()
+        if field.data < today:
             raise ValidationError(_("The deadline is in the past."))
-        if field.data > clock.today() + LATEST_DEADLINE:
+        if field.data > today + LATEST_DEADLINE:
             raise ValidationError(_("The deadline is too far away."))
 
     def order_fields(self) -> dict[str, Any]:

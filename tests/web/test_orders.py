@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import func, select, text
 
+from marketplace.accounts.services import update_preferences
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.orders import services
 from marketplace.orders.models import OrderEvent, Review
@@ -206,3 +211,75 @@ def test_the_millionth_order_has_a_whole_number(people: People) -> None:
     assert order.number == f"{order.created_at.year}-{order.id:06d}"
     db.session.execute(text("SELECT setval(pg_get_serial_sequence('orders', 'id'), 1234566)"))
     assert people.order().number.endswith("-1234567")
+
+
+def test_nobody_takes_an_order_on_other_terms_than_the_page_showed(people: People, app: object) -> None:
+    customer, performer = people.customer(), people.performer()
+    order = people.order(customer, price=Decimal("1500"))
+    buyer, worker = Browser.of(people.app).sign_in(customer), Browser.of(people.app).sign_in(performer)
+    shown = str(worker.page(f"/orders/{order.id}/take").select_one("input[name=terms]")["value"])  # type: ignore[index]
+
+    changed = {"title": order.title, "description": order.description, "category_id": order.category_id}
+    assert buyer.send(f"/orders/{order.id}/edit", **changed, price="1", deadline="2030-01-31").status_code == 302
+    refused = worker.send(f"/orders/{order.id}/take", terms=shown)
+    assert refused.status_code == 409
+    assert "changed" in refused.text
+    assert order.status is Status.NEW
+
+    shown = str(worker.page(f"/orders/{order.id}/take").select_one("input[name=terms]")["value"])  # type: ignore[index]
+    assert worker.send(f"/orders/{order.id}/take", terms=shown).status_code == 302
+    assert order.performer_id == performer.id
+
+
+def test_an_order_that_only_came_back_to_the_board_is_still_on_the_terms_shown(people: People, client: Browser) -> None:
+    order, other = people.order(), people.performer()
+    client.sign_in(people.performer())
+    shown = str(client.page(f"/orders/{order.id}/take").select_one("input[name=terms]")["value"])  # type: ignore[index]
+    services.take_order(order.id, limit=LIMIT, by=other)
+    services.withdraw_order(order.id, reason="No time", by=other)
+    db.session.commit()
+    assert client.send(f"/orders/{order.id}/take", terms=shown).status_code == 302
+
+
+@pytest.mark.parametrize("terms", ["x", "é", "0" * 5000])
+def test_mangled_terms_are_other_terms(people: People, client: Browser, terms: str) -> None:
+    order = people.order()
+    assert client.sign_in(people.performer()).send(f"/orders/{order.id}/take", terms=terms).status_code == 409
+
+
+def test_an_order_stays_editable_when_its_category_takes_no_new_ones(people: People, client: Browser) -> None:
+    customer = people.customer()
+    order, other = people.order(customer), people.category("closed")
+    order.category.is_active = other.is_active = False
+    db.session.commit()
+    client.sign_in(customer)
+    page = client.page(f"/orders/{order.id}/edit")
+    assert page.select_one(f"option[value='{order.category_id}'][selected]") is not None
+    fields = {"title": "Other words", "description": "Still", "price": "100"}
+    assert client.send(f"/orders/{order.id}/edit", **fields, category_id=order.category_id).status_code == 302
+    assert order.title == "Other words"
+    assert client.send(f"/orders/{order.id}/edit", **fields, category_id=other.id).status_code == 422
+
+
+def test_today_is_a_deadline_where_the_person_is(people: People, client: Browser) -> None:
+    customer = people.customer()
+    fields = {"title": "Parser", "description": "Three", "price": "1", "category_id": people.category().id}
+    # A quarter past one in Moscow, of the day after UTC's.
+    with clock.fixed(datetime(2030, 1, 30, 22, 15, tzinfo=UTC)):
+        client.sign_in(customer)
+        assert client.send("/customer/orders/new", **fields, deadline="2030-01-31").status_code == 302
+        assert client.send("/customer/orders/new", **fields, deadline="2030-01-30").status_code == 422
+    update_preferences(customer, locale=None, time_zone="America/Los_Angeles", by=customer)
+    db.session.commit()
+    with clock.fixed(datetime(2030, 1, 31, 2, 0, tzinfo=UTC)):
+        client.sign_in(customer)
+        assert client.send("/customer/orders/new", **fields, deadline="2030-01-30").status_code == 302
+
+
+def test_an_address_leads_to_one_mailbox_and_nowhere_else(people: People, client: Browser) -> None:
+    performer = people.performer(email="boss?cc=spy&body=hi%0a@example.com")
+    order = people.taken(performer)
+    link = client.sign_in(order.customer).page(f"/orders/{order.id}").select_one("a[href^='mailto:']")
+    assert link is not None
+    assert link["href"] == "mailto:boss%3Fcc%3Dspy%26body%3Dhi%250a@example.com"
+    assert link.get_text() == performer.email

@@ -15,6 +15,7 @@ from marketplace.orders.errors import (
     NoSuchOrder,
     NotRatedYet,
     ReviewHidden,
+    TermsChanged,
     TooManyInProgress,
 )
 from marketplace.orders.models import Order
@@ -53,10 +54,15 @@ def refuse(act: Act, order: Order, *, by: Account) -> None:
         raise AlreadyAnswered
 
 
-def take_order(order_id: int, *, limit: int, by: Account) -> Order:
-    """`by` works on the order from now on; at most `limit` orders at a time, counted under a lock on the person."""
+def take_order(order_id: int, *, limit: int, by: Account, terms: str | None = None) -> Order:
+    """`by` works on the order from now on; at most `limit` orders at a time, counted under a lock on the person.
+
+    `terms` are the `Order.terms` that `by` was shown, when they were shown any: others are not agreed to.
+    """
     performer = locked_account(by.id)
     order = locked_for(Act.TAKE, order_id, performer)
+    if terms is not None and terms != order.terms:
+        raise TermsChanged
     if queries.in_progress_count(performer) >= limit:
         raise TooManyInProgress(limit=limit)
     order.take(performer, by=performer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from marketplace.core.text import tidy
@@ -15,6 +15,12 @@ from marketplace.web.fields import SelectChoice
 
 class ConfirmForm(FlaskForm):
     """No field: carries the CSRF token of an act that is only confirmed."""
+
+
+class TakeForm(FlaskForm):
+    """Carries the terms that the page showed back to the act, which refuses if they are no longer the order's."""
+
+    terms = HiddenField("")
 
 
 class ReasonForm(FlaskForm):

@@ -22,7 +22,7 @@ from marketplace.orders.states import Act
 from marketplace.web.actions import actions_for
 from marketplace.web.order_form import OrderForm
 from marketplace.web.orders.blueprint import blueprint
-from marketplace.web.orders.forms import AnswerForm, ConfirmForm, RatingForm, ReasonForm
+from marketplace.web.orders.forms import AnswerForm, ConfirmForm, RatingForm, ReasonForm, TakeForm
 from marketplace.web.viewer import account, viewer
 
 
@@ -63,7 +63,9 @@ def order_edit(order_id: int) -> ResponseReturnValue:
     """Change what is wanted, while nobody has the order."""
     order = asked_for(Act.EDIT, order_id)
     form = OrderForm(obj=order, by_agreement=order.price is None)
-    form.offer(active_categories())
+    active = active_categories()
+    # An order stays where it is, whatever becomes of its category for new ones.
+    form.offer(active if order.category in active else [*active, order.category])
     if form.validate_on_submit():
         services.edit_order(order_id, **form.order_fields(), by=account())
         flash(_("The order is changed."), "success")
@@ -75,9 +77,10 @@ def order_edit(order_id: int) -> ResponseReturnValue:
 @blueprint.route("/orders/<id:order_id>/take", methods=["GET", "POST"])
 def order_take(order_id: int) -> ResponseReturnValue:
     """Become the order's performer."""
-    form = ConfirmForm()
+    form = TakeForm()
     if form.validate_on_submit():
-        services.take_order(order_id, limit=current_app.config["MAX_ORDERS_IN_PROGRESS"], by=account())
+        limit = current_app.config["MAX_ORDERS_IN_PROGRESS"]
+        services.take_order(order_id, limit=limit, by=account(), terms=form.terms.data or None)
         flash(_("The order is yours. The contacts of the customer are on this page."), "success")
         db.session.commit()
         return redirect(url_for("orders.order_show", order_id=order_id))
