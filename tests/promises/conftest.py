@@ -41,3 +41,4 @@ def town(built_town: Town) -> Iterator[Town]:
         db.session.remove()
         # Fifteen requests that keep their connection would be the end of the site.
         assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # a QueuePool counts
+        assert built_town.trace() == built_town.untouched, "whatever tests do to the town is undone"

@@ -151,7 +151,7 @@ def test_every_cookie_is_closed(town: Town, https: bool) -> None:
     url = town.app.config["SQLALCHEMY_DATABASE_URI"]
     app = https_app(url, HTTPS="1") if https else town.app
     where = "https://localhost" if https else "http://localhost"
-    browser = app.test_client()
+    browser = Browser.of(app)
     page = browser.get("/login", base_url=where)
     seen = cookies(page)
     token = page.text.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
@@ -159,7 +159,8 @@ def test_every_cookie_is_closed(town: Town, https: bool) -> None:
     form = {"theme": "dark", "locale": "en", "csrf_token": token}
     seen |= cookies(browser.post("/preferences", data=form, base_url=where, headers=headers))
     form = {"email": town.emails["spare"], "password": PASSWORD, "csrf_token": token}
-    signed_in = browser.post("/login", data=form, base_url=where, headers=headers)
+    with town.undone(app):
+        signed_in = browser.post("/login", data=form, base_url=where, headers=headers)
     assert signed_in.status_code == 302
     seen |= cookies(signed_in)
     assert set(seen) >= {"session", "theme", "locale"}

@@ -15,8 +15,8 @@ from tests.promises.hostile import FORM, VALUES, faults, query
 from tests.promises.town import Town, Who
 from tests.races.crowd import size
 
-# In everyday runs each parameter meets every eighth value, the next parameter the next ones.
-STRIDE = size(8, 1)
+# In everyday runs each parameter meets every twelfth value, the next parameter the next ones.
+STRIDE = size(12, 1)
 
 LIST = ("page", "sort", "desc", "search", "page_size", "extra", "url")
 QUERIES: dict[str, tuple[Who, tuple[str, ...]]] = {

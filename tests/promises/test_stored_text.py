@@ -35,7 +35,7 @@ SAFE_SCHEMES = {"", "http", "https", "mailto", "tel"}
 
 def canary(mark: str) -> str:
     """Text that becomes an element of its own wherever it is not escaped: in text, attributes, titles and fields."""
-    return f"{mark}\"'></title></textarea><b id={mark}>{{{{7*7}}}}"
+    return f"{mark}\"'></title></textarea><b id={mark}>{{{{1331*1331}}}}"
 
 
 def plant(connection: Connection) -> None:
@@ -86,7 +86,7 @@ def holes(answer: TestResponse) -> list[str]:
     found += [
         str(element)[:80] for element in page.find_all(True) if any(name.startswith("on") for name in element.attrs)
     ]
-    if re.search(r"c\d+z.{0,60}49", answer.text):
+    if "1771561" in answer.text:
         found.append("runs templates out of text")
     return found
 

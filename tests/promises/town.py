@@ -105,9 +105,12 @@ class Town:
         return self.browser(who).open(path, method=method, **kwargs)
 
     @contextmanager
-    def undone(self) -> Iterator[Connection]:
-        """Everything that requests commit inside the block goes into one transaction, which is rolled back."""
-        engines = db._app_engines[self.app]
+    def undone(self, app: Flask | None = None) -> Iterator[Connection]:
+        """Everything that requests commit inside the block goes into one transaction, which is rolled back.
+
+        `app` is another application on the same database.
+        """
+        engines = db._app_engines[app or self.app]
         engine = engines[None]
         db.session.remove()
         with engine.connect() as connection:
