@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from marketplace.accounts.errors import NoSuchAccount
 from marketplace.accounts.models import Account, AccountSession
@@ -13,6 +13,15 @@ from marketplace.core import clock
 from marketplace.core.db import db
 
 MOST_SESSIONS = 100
+
+# Built once, because every take asks it.
+LOCKED = (
+    select(Account)
+    .where(Account.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Account.id)
+    .with_for_update(of=Account, key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def get_account(account_id: int) -> Account:
@@ -35,13 +44,7 @@ def locked_accounts(account_ids: Iterable[int]) -> Sequence[Account]:
     whoever holds them, who may be waiting for the order that the row is about.
     """
     wanted = sorted(set(account_ids))
-    accounts = db.session.scalars(
-        select(Account)
-        .where(Account.id.in_(wanted))
-        .order_by(Account.id)
-        .with_for_update(of=Account, key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
+    accounts = db.session.scalars(LOCKED, {"ids": wanted}).all()
     if len(accounts) != len(wanted):
         raise NoSuchAccount
     return accounts
@@ -54,11 +57,7 @@ def find_account_by_email(email: str) -> Account | None:
 
 def find_live_session(token: str) -> tuple[AccountSession, Account] | None:
     """The session with its account, unless the session has ended or the account is blocked."""
-    row = db.session.execute(
-        select(AccountSession, Account)
-        .join(Account, Account.id == AccountSession.account_id)
-        .where(AccountSession.token == token, Account.active, *_live())
-    ).first()
+    row = db.session.execute(LIVE_SESSION, {"token": token, "seen_after": clock.now() - IDLE_LIMIT}).first()
     return (row[0], row[1]) if row else None
 
 
@@ -77,6 +76,19 @@ def find_own_session(session_id: int, account: Account) -> AccountSession | None
     return db.session.scalar(
         select(AccountSession).where(AccountSession.id == session_id, AccountSession.account_id == account.id)
     )
+
+
+# Asked at every request of somebody who has signed in, and building it takes as long as answering it.
+LIVE_SESSION = (
+    select(AccountSession, Account)
+    .join(Account, Account.id == AccountSession.account_id)
+    .where(
+        AccountSession.token == bindparam("token"),
+        AccountSession.ended_at.is_(None),
+        AccountSession.seen_at > bindparam("seen_after"),
+        Account.active,
+    )
+)
 
 
 def _live() -> tuple[ColumnElement[bool], ...]:

@@ -13,7 +13,9 @@ from types import TracebackType
 from typing import Any
 
 from flask import Flask, Response, g, request
+from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import InstanceState
 
 log = logging.getLogger("marketplace.request")
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -98,8 +100,6 @@ def write_line(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code < 400:
         return response
     elapsed = time.perf_counter() - g.get("request_started", time.perf_counter())
-    # Asked of what is already loaded: logging must not be what reads the database.
-    user = g.get("_login_user")
     fields = {
         "request_id": request_id(),
         "method": request.method,
@@ -108,7 +108,14 @@ def write_line(response: Response) -> Response:
         "status": response.status_code,
         "ms": round(elapsed * 1000, 1),
         "address": request.remote_addr,
-        "account_id": user.id if user is not None and user.is_authenticated else None,
+        "account_id": _account_id(),
     }
     log.info("request", extra={"fields": fields})
     return response
+
+
+def _account_id() -> int | None:
+    """Whose request it is, if it came to asking; from memory, because logging must not be what reads the database."""
+    # Everything that the account knows of itself is forgotten after a commit, but not which row it is.
+    state = inspect(g.get("_login_user"), raiseerr=False)
+    return state.identity[0] if isinstance(state, InstanceState) and state.identity else None

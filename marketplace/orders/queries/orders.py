@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from marketplace.accounts.models import Account
@@ -16,6 +16,14 @@ from marketplace.orders.models import Order, OrderEvent, Review
 from marketplace.orders.states import Status
 
 PAGE_SIZE = 25
+
+# Built once, because every take asks them.
+LOCKED = (
+    select(Order).where(Order.id == bindparam("id")).with_for_update(of=Order).execution_options(populate_existing=True)
+)
+IN_PROGRESS = select(func.count()).where(
+    Order.performer_id == bindparam("performer_id"), Order.status == Status.IN_PROGRESS
+)
 
 
 def get_order(order_id: int) -> Order:
@@ -40,9 +48,7 @@ def locked(order_id: int) -> Order:
 
     Without populate_existing the lock is taken but the session's older copy is returned, and a second taker wins.
     """
-    order = db.session.scalar(
-        select(Order).where(Order.id == order_id).with_for_update(of=Order).execution_options(populate_existing=True)
-    )
+    order = db.session.scalar(LOCKED, {"id": order_id})
     if order is None:
         raise NoSuchOrder
     return order
@@ -70,12 +76,7 @@ def timeline(order: Order) -> Sequence[OrderEvent]:
 
 def in_progress_count(performer: Account) -> int:
     """How many orders the performer holds now."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(Order.performer_id == performer.id, Order.status == Status.IN_PROGRESS)
-        )
-        or 0
-    )
+    return db.session.scalar(IN_PROGRESS, {"performer_id": performer.id}) or 0
 
 
 def have_shared_order(one: Account, other: Account) -> bool:

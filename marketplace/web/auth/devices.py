@@ -20,6 +20,7 @@ CSRF_TOKEN = "csrf_token"
 
 def init_app(app: Flask) -> None:
     """Takes over how the sign-in library finds the person behind a cookie."""
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     app.login_manager.user_loader(load_account)  # type: ignore[attr-defined]  # set by Flask-Login
     # The library would also accept tokens in headers and addresses; nobody gets one here.
     app.login_manager.request_loader(lambda request: None)  # type: ignore[attr-defined]
@@ -46,6 +47,8 @@ def load_account(uniquifier: str) -> Account | None:
     set_request_attr("fs_paa", session.get("fs_paa", 0))
     if services.touch_session(device):
         db.session.commit()
+        # The cookie lives on with the row: sent anew as often as the row is touched, not at every request.
+        session.modified = True
     return account
 
 
