@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, current_app
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
 from markupsafe import Markup
@@ -94,17 +93,22 @@ def moment(value: datetime | None) -> str:
 @lru_cache(maxsize=4096)
 def _moment(value: datetime, zone: str, locale: str) -> str:
     local = value.astimezone(ZoneInfo(zone))
-    return f"{format_date(local, 'medium', locale=locale)}, {format_time(local, 'short', locale=locale)}"
+    return f"{_day(local.date(), locale)}, {_minute(local.time().replace(second=0, microsecond=0, fold=0), locale)}"
+
+
+@lru_cache(maxsize=4096)
+def _minute(value: time, locale: str) -> str:
+    return format_time(value, "short", locale=locale)
 
 
 def ago(value: datetime) -> str:
     """ "3 часа назад"; the caller shows the exact `moment` beside it as a tooltip."""
-    return _ago(_seconds_from_now(value), select_locale())
+    return _ago(told_age(value), select_locale())
 
 
 def time_element(value: datetime) -> Markup:
     """`ago` with the exact `moment` as its tooltip, as an element of a page."""
-    return _time_element(value, _seconds_from_now(value), select_time_zone(), select_locale())
+    return _time_element(value, told_age(value), select_time_zone(), select_locale())
 
 
 @lru_cache(maxsize=4096)
@@ -114,9 +118,9 @@ def _time_element(value: datetime, seconds: int, zone: str, locale: str) -> Mark
     )
 
 
-def _seconds_from_now(value: datetime) -> int:
+def told_age(value: datetime) -> int:
+    """The seconds from now to `value`, rounded to what `ago` tells anyway, so that what is made of them can be kept."""
     seconds = int((value - clock.now()).total_seconds())
-    # Rounded to what is shown anyway, so that the caches hit.
     step = 1 if -60 < seconds < 60 else 60 if -3600 < seconds < 3600 else 3600
     return round(seconds / step) * step
 
@@ -128,9 +132,12 @@ def _ago(seconds: int, locale: str) -> str:
 
 def number(value: int | Decimal | float | None, places: int = 0) -> str:
     """A number with the language's separators and exactly `places` decimals. Empty for None."""
-    if value is None:
-        return ""
-    return format_decimal(value, format="#,##0" + ("." + "0" * places if places else ""), locale=get_locale())
+    return "" if value is None else _number(value, places, select_locale())
+
+
+@lru_cache(maxsize=4096)
+def _number(value: int | Decimal | float, places: int, locale: str) -> str:
+    return format_decimal(value, format="#,##0" + ("." + "0" * places if places else ""), locale=locale)
 
 
 def label(value: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -85,6 +85,6 @@ def template_values() -> dict[str, Any]:
     theme = request.cookies.get(THEME_COOKIE, "")
     return {
         "site_name": current_app.config["SITE_NAME"],
-        "locale": str(get_locale()),
+        "locale": select_locale(),
         "theme": theme if theme in THEMES else "auto",
     }

@@ -89,7 +89,8 @@ class BoardPage(Page[Card]):
 
 def category_choices() -> Sequence[CategoryChoice]:
     """All categories, in their own order, with their open orders."""
-    return [CategoryChoice(CardCategory(*category), number) for *category, number in db.session.execute(sql.CHOICES)]
+    rows = db.session.execute(sql.CHOICES).all()
+    return [CategoryChoice(CardCategory(*category), number) for *category, number in rows]
 
 
 def open_orders(
@@ -108,7 +109,7 @@ def open_orders(
     if after:
         values["before"], values["before_id"] = decode_cursor(after, bounded_moment, bounded_id)
         filters = (*filters, "before")
-    rows = db.session.execute(statement(filters), {**values, "size": size + 1}) if count.number else ()
+    rows = db.session.execute(statement(filters), {**values, "size": size + 1}).all() if count.number else ()
     categories = {choice.category.id: choice.category for choice in choices}
     cards = [
         Card(row_id, title, excerpt, categories[category_id], price, deadline, Name(name), Status.NEW, created_at)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
-from itertools import chain
+from collections.abc import Hashable, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, Field, HiddenField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
 from marketplace.core.text import one_line
 from marketplace.orders.queries.board import BoardFilter, CategoryChoice
 from marketplace.web.fields import DayField, MoneyField
-from marketplace.web.filters import label
 from marketplace.web.language import select_locale
 
 MAX_WORDS = 100
@@ -38,12 +35,15 @@ class BoardFilterForm(FlaskForm):
 
     def offer(self, choices: Sequence[CategoryChoice]) -> None:
         """Fills the list of categories, each with its number of open orders."""
-        self.category.choices = _options(tuple(choices), select_locale())
-        self.offered = {category.slug for category, _number in choices if category.is_active}
+        locale = select_locale()
+        active = [choice for choice in choices if choice.category.is_active]
+        listed = [(category.slug, f"{category.name_in(locale)} ({number})") for category, number in active]
+        self.category.choices = [("", _("All categories")), *listed]
+        self.slugs = [choice.category.slug for choice in active]
 
     def validate_category(self, field: SelectField) -> None:
         """One of those offered."""
-        if field.data and field.data not in self.offered:
+        if field.data and field.data not in self.slugs:
             raise ValidationError(field.gettext("Not a valid choice."))
 
     def validate_price_to(self, field: MoneyField) -> None:
@@ -51,10 +51,16 @@ class BoardFilterForm(FlaskForm):
         if field.data is not None and self.price_from.data is not None and field.data < self.price_from.data:
             raise ValidationError(_("“To” is below “from”."))
 
-    def shows(self) -> tuple[object, ...]:
-        """All that a page shows of this form, by value."""
-        typed = tuple(tuple(field.raw_data or ()) for field in self if field is not self.cursor)
-        return typed, tuple(self.category.choices or ()), tuple(map(str, chain(*self.errors.values())))
+    def shows(self, *fields: Field) -> Hashable:
+        """What pages show of these fields (of all filters, when none are named), by value.
+
+        None when there is something that is not worth remembering: mistakes, and what people type.
+        """
+        shown = fields or [field for field in self if field is not self.cursor]
+        chosen = (self.category, self.by_agreement)
+        if self.errors or any(field.raw_data and any(field.raw_data) for field in shown if field not in chosen):
+            return None
+        return tuple((field.name, field.data) for field in shown), tuple(self.category.choices or ())
 
     def wanted(self) -> BoardFilter:
         """The filter as the query takes it."""
@@ -66,9 +72,3 @@ class BoardFilterForm(FlaskForm):
             deadline_by=self.deadline_by.data,
             by_agreement=self.by_agreement.data,
         )
-
-
-@lru_cache(maxsize=64)
-def _options(choices: tuple[CategoryChoice, ...], locale: str) -> list[tuple[str, str]]:
-    listed = [(category.slug, f"{label(category)} ({number})") for category, number in choices if category.is_active]
-    return [("", _("All categories")), *listed]
