@@ -16,7 +16,7 @@ from wtforms.fields.choices import SelectChoice as SelectChoice  # type: ignore[
 from wtforms.widgets import DateInput
 
 from marketplace.core.money import MAX_AMOUNT
-from marketplace.core.text import one_line, tidy
+from marketplace.core.text import one_line
 from marketplace.web.language import select_locale
 
 CENT = Decimal("0.01")
@@ -187,7 +187,8 @@ class LinkField(StringField):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         if not valuelist:
             return
-        text = one_line(str(valuelist[0]))
+        # Not tidied: an address with something invisible in it is refused, not mended into another one.
+        text = str(valuelist[0]).strip()
         self.data = parse_link(text) if text else ""
 
     def _value(self) -> str:
@@ -205,7 +206,7 @@ class LinksField(TextAreaField):
         if not valuelist:
             return
         self.data: Any = []
-        for number, line in enumerate(map(str.strip, tidy(str(valuelist[0])).split("\n")), 1):
+        for number, line in enumerate(map(str.strip, str(valuelist[0]).splitlines()), 1):
             if not line:
                 continue
             try:

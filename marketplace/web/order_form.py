@@ -45,6 +45,11 @@ class OrderForm(FlaskForm):
         """Fills the list of categories to choose from."""
         self.category_id.choices = [(category.id, label(category)) for category in categories]
 
+    def validate_title(self, field: StringField) -> None:
+        """A title that somebody can see: it is the link to the order."""
+        if not any(character.isalnum() for character in field.data or ""):
+            raise ValidationError(_("Say in a few words what has to be done."))
+
     def validate_price(self, field: MoneyField) -> None:
         """A price or "by agreement", and not both."""
         if self.by_agreement.data and field.data is not None:

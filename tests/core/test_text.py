@@ -55,6 +55,11 @@ def is_control(character: str) -> bool:
         ("be\x07ll\x1b[31m", "bell[31m", "bell[31m"),
         ("Заказ\tна  сайт", "Заказ\tна  сайт", "Заказ на сайт"),
         ("e\u0301 👩‍🔧", "e\u0301 👩‍🔧", "e\u0301 👩‍🔧"),
+        ("می\u200cخواهم", "می\u200cخواهم", "می\u200cخواهم"),
+        ("An\u200bna\ufeff", "Anna", "Anna"),
+        ("\u202etxet\u202c \u2066x\u2069\u200f", "txet x", "txet x"),
+        ("\u200b\u3164\u2060", "", ""),
+        ("a\x9bb\x85c", "ab\x85c", "ab c"),
     ],
 )
 def test_examples(text: str | None, tidied: str, folded: str) -> None:

@@ -283,3 +283,12 @@ def test_an_address_leads_to_one_mailbox_and_nowhere_else(people: People, client
     assert link is not None
     assert link["href"] == "mailto:boss%3Fcc%3Dspy%26body%3Dhi%250a@example.com"
     assert link.get_text() == performer.email
+
+
+@pytest.mark.parametrize("title", ["\u200b", "\u3164", "\u2800\u2800", "\u200d", "...", "\u202e\u202d"])
+def test_a_title_that_nobody_can_read_is_refused(people: People, client: Browser, title: str) -> None:
+    client.sign_in(people.customer())
+    fields = {"description": "Three", "price": "1", "category_id": people.category().id}
+    answer = client.send("/customer/orders/new", **fields, title=title)
+    assert answer.status_code == 422
+    assert "Say in a few words what has to be done." in answer.text
