@@ -46,7 +46,7 @@ def calls(path: Path) -> Iterator[ast.Call]:
 
 def relative(path: Path) -> str:
     """The path as people say it."""
-    return path.relative_to(ROOT).as_posix()
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
 
 
 def place(path: Path, node: ast.expr | ast.stmt) -> str:
