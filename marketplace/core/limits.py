@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Model, db
 
+FORGOTTEN_AT_ONCE = 1000
+
 
 class AttemptCount(Model):
     """How often something was tried in the window that ends at `expires_at` (seconds since the epoch)."""
@@ -51,7 +53,11 @@ class PostgresStorage(Storage):
         now = int(time.time())
         with db.engine.begin() as connection:
             values = {"key": key, "amount": amount, "expires_at": now + expiry, "now": now}
-            return int(connection.execute(COUNT_UP, values).scalar_one())
+            attempts = int(connection.execute(COUNT_UP, values).scalar_one())
+        if attempts == amount:
+            # Whoever opens a window clears away those that are over: the table stays as small as the hour was busy.
+            forget_expired()
+        return attempts
 
     def get(self, key: str) -> int:
         return self._read(AttemptCount.attempts, key) or 0
@@ -82,6 +88,12 @@ class PostgresStorage(Storage):
 
 
 def forget_expired() -> None:
-    """Drops the counts whose window is over."""
+    """Drops counts whose window is over; those that somebody else holds are left to the next call."""
+    over = (
+        select(AttemptCount.key)
+        .where(AttemptCount.expires_at <= int(time.time()))
+        .limit(FORGOTTEN_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
     with db.engine.begin() as connection:
-        connection.execute(delete(AttemptCount).where(AttemptCount.expires_at <= int(time.time())))
+        connection.execute(delete(AttemptCount).where(AttemptCount.key.in_(over)))

@@ -116,6 +116,16 @@ def test_what_is_over_is_forgotten_and_the_rest_is_kept(
     assert db.session.scalars(select(AttemptCount.key)).all() == ["long"]
 
 
+def test_a_new_window_clears_away_those_that_are_over(storage: PostgresStorage, time: Callable[[float], None]) -> None:
+    storage.incr("short", 10)
+    storage.incr("long", 1000)
+    time(1_000_010)
+    storage.incr("long", 1000)
+    assert set(db.session.scalars(select(AttemptCount.key))) == {"short", "long"}
+    storage.incr("new", 10)
+    assert set(db.session.scalars(select(AttemptCount.key))) == {"long", "new"}
+
+
 def test_a_key_may_hold_anything_that_can_be_stored(storage: PostgresStorage) -> None:
     for key in ("", "'; DROP TABLE accounts; --", "ключ", "x" * 2000):
         assert storage.incr(key, 60) == 1
