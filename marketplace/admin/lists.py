@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import Response, flash, request, stream_with_context
+from flask import Response, flash, g, request, stream_with_context
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
@@ -18,7 +18,8 @@ from marketplace.admin.export import csv_lines, file_name
 from marketplace.admin.filters import PlainFilter
 from marketplace.admin.gate import AdminOnly, row_id
 from marketplace.core.db import db
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.paging import DAMAGED_ADDRESS
 
 MAX_WORDS = 5
 EXPORT_ROWS = 20_000
@@ -111,6 +112,7 @@ class ListView(AdminOnly, ModelView):
         return db.session.scalar(select(func.count()).select_from(bounded)) or 0
 
     def _get_list_extra_args(self) -> Any:
+        refuse_damaged_page(request.args.get("page", ""))
         asked = super()._get_list_extra_args()
         last_page = self.count_limit // self.page_size - 1
         asked.page = min(max(asked.page or 0, 0), last_page)
@@ -134,12 +136,18 @@ class ListView(AdminOnly, ModelView):
                 chosen.append((index, flt.slug, value))
             else:
                 flash(self.get_invalid_value_msg(value[:60], flt), "error")
+                g.has_refused_filter = True
         return chosen
 
     def _get_filters(self, filters: Any) -> dict[str, str]:
         return {slug: value for _index, slug, value in filters or ()}
 
-    # A refused form answers 422 here like everywhere else on the site; the library says 200.
+    # A refused form or filter answers 422 here like everywhere else on the site; the library says 200.
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        answer: ResponseReturnValue = super().index_view()
+        return (answer, 422) if isinstance(answer, str) and "has_refused_filter" in g else answer
+
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
         return refused(super().create_view())
@@ -177,6 +185,12 @@ class ListView(AdminOnly, ModelView):
             headers={"Content-Disposition": disposition},
             content_type="text/csv; charset=utf-8",
         )
+
+
+def refuse_damaged_page(page: str) -> None:
+    """The library would show the first page instead of one that cannot be."""
+    if page and not (page.isascii() and page.isdigit() and len(page) < 10):
+        raise Invalid(DAMAGED_ADDRESS)
 
 
 def refused(answer: Any) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from marketplace.core.errors import N_, Invalid
 
 Row = TypeVar("Row")
 MAX_CURSOR = 200
+DAMAGED_ADDRESS = N_("This page address is damaged. Start from the first page.")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def decode_cursor(cursor: str, *kinds: Callable[[str], object]) -> list[object]:
             raise ValueError
         return [kind(str(value)) for kind, value in zip(kinds, values, strict=True)]
     except (ValueError, binascii.Error, RecursionError, ArithmeticError):
-        raise Invalid(N_("This page address is damaged. Start from the first page.")) from None
+        raise Invalid(DAMAGED_ADDRESS) from None
 
 
 def make_page(

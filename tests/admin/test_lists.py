@@ -47,11 +47,28 @@ def test_no_argument_breaks_a_list(house: House, desk: Browser, view: str) -> No
         "flt0_0=x&flt1_999=x&page_size=999999999&url=%2Fadmin%2F",
     ]
     for query in queries:
-        assert desk.get(f"/admin/{view}/?{query}").status_code in (200, 400), query
+        assert desk.get(f"/admin/{view}/?{query}").status_code in (200, 400, 422), query
     for query in ("page=-1&sort=99&search=%5C", "since=9999-12-31&status=x&role=x", "url=http%3A%2F%2F%5B"):
-        assert desk.get(f"/admin/{view}/export/csv/?{query}", buffered=True).status_code in (200, 400), query
+        assert desk.get(f"/admin/{view}/export/csv/?{query}", buffered=True).status_code in (200, 400, 422), query
     assert desk.get(f"/admin/{view}/?search=%00").status_code == 400
     assert desk.get(f"/admin/{view}/export/xlsx/").status_code in (302, 404)
+
+
+@pytest.mark.parametrize("page", ["-1", "x", "²", "1e9", str(2**70)])
+def test_a_page_that_cannot_be_is_refused_with_words(house: House, desk: Browser, page: str) -> None:
+    answer = desk.get(f"/admin/orders/?page={page}")
+    assert answer.status_code == 422
+    assert "This page address is damaged" in answer.text
+
+
+@pytest.mark.parametrize("address", ["orders/?status=zzz", "orders/?category=zzz", "accounts/?since=2026-02-30"])
+def test_a_filter_that_cannot_be_is_refused_with_words_above_the_list(
+    house: House, desk: Browser, address: str
+) -> None:
+    answer = desk.get(f"/admin/{address}")
+    assert answer.status_code == 422
+    assert address.partition("=")[2] in answer.text
+    assert desk.get("/admin/orders/?status=new").status_code == 200
 
 
 @pytest.mark.parametrize(
