@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.accounts.states import REGISTRABLE, STAFF, PriceUnit, Role
+from marketplace.accounts.states import STAFF, PriceUnit, Role
 from marketplace.core import clock
 from marketplace.core.db import Amount, Key, Model, choice, length_check, search_vector
 
@@ -60,11 +60,6 @@ class Account(Model, UserMixin):
     def is_staff(self) -> bool:
         """True for those who run the house."""
         return self.role in STAFF
-
-    @property
-    def is_registrable(self) -> bool:
-        """True for the roles that people give themselves."""
-        return self.role in REGISTRABLE
 
     # The sign-in library asks for a list of roles; ours are one per person and asked of policies.
     roles = []

@@ -22,7 +22,6 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
-Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 Amount = Annotated[Decimal, mapped_column(Money())]
 Key = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 
