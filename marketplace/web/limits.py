@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
+from email_validator import EmailNotValidError, validate_email
 from flask import Flask, request
 from flask_limiter import Limiter
 
 from marketplace.core.limits import PostgresStorage
+from marketplace.core.text import one_line
 
 SIGN_IN_PER_ADDRESS = "20 per minute;200 per hour"
 SIGN_IN_PER_ACCOUNT = "10 per minute;50 per hour"
@@ -58,6 +61,13 @@ def limit_view(app: Flask, endpoint: str, limit: str, *, by_account: bool = Fals
 
 
 def submitted_account() -> str:
-    """A key for the address that somebody tries to sign in with; hashed, because it is stored."""
-    email = request.form.get("email", "").strip().lower()
+    """A key for the address that somebody tries to sign in with; hashed, because it is stored.
+
+    One account has one key, however its address is spelled: the form reads full-width letters and the like as well.
+    """
+    email = one_line(request.form.get("email"))
+    # For what is no address no account is asked.
+    with suppress(EmailNotValidError):
+        email = validate_email(email, check_deliverability=False).normalized
+    email = email.lower()
     return hashlib.sha256(email.encode()).hexdigest()

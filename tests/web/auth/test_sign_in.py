@@ -7,6 +7,7 @@ from flask import Flask
 
 from marketplace.accounts import services
 from marketplace.web.auth import forms, passwords
+from marketplace.web.limits import submitted_account
 from tests.client import Browser
 from tests.people import PASSWORD, People
 
@@ -172,3 +173,25 @@ def test_the_words_are_ours_in_both_languages(client: Browser) -> None:
             page = client.page(path)
             assert page.select_one("form.panel h2") is None
             assert "Login" not in page.get_text() and "Email Address" not in page.get_text()
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    ["ANNA@Example.COM", "  anna@example.com", "an\x01na@example.com", "anna@ｅxamplｅ.com", "an\u200bna@example.com"],
+)
+def test_another_spelling_of_an_address_is_not_another_account_to_guess_at(
+    client: Browser, people: People, spelled: str
+) -> None:
+    people.customer(email="anna@example.com")
+    assert sign_in(client, spelled) == (302, "/")
+    keys = set()
+    for email in ("anna@example.com", spelled):
+        with client.application.test_request_context(method="POST", data={"email": email}):
+            keys.add(submitted_account())
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize("email", ["", "x", "é" * 300, "a@[::1", "@"])
+def test_what_is_no_address_has_a_key_too(client: Browser, email: str) -> None:
+    with client.application.test_request_context(method="POST", data={"email": email}):
+        assert len(submitted_account()) == 64
