@@ -138,7 +138,7 @@ def _end(*which: Any) -> None:
 
 def block_account(account_id: int, *, reason: str, by: Account) -> Account:
     """Signs the person out everywhere and lets them do nothing until they are unblocked."""
-    account = _administered(account_id, by)
+    account = _somebody_else(account_id, by)
     if account.active:
         account.active = False
         account.blocked_at = clock.now()
@@ -151,7 +151,7 @@ def block_account(account_id: int, *, reason: str, by: Account) -> Account:
 
 def unblock_account(account_id: int, *, by: Account) -> Account:
     """Lets the person sign in again."""
-    account = _administered(account_id, by)
+    account = _somebody_else(account_id, by)
     if not account.active:
         account.active = True
         account.blocked_at = None
@@ -163,9 +163,8 @@ def unblock_account(account_id: int, *, by: Account) -> Account:
 
 def change_roles(account_ids: Iterable[int], *, role: Role, by: Account) -> Sequence[Account]:
     """Gives everybody in the group `role` at once, and signs out those whose role really changed."""
-    if not policies.may_administer(by):
-        raise NotAllowed
-    changed = [account for account in queries.locked_accounts(account_ids) if account.role is not role]
+    accounts = _administered(account_ids, by)
+    changed = [account for account in accounts if account.role is not role]
     if any(account.id == by.id for account in changed):
         raise OwnAccount
     for account in changed:
@@ -176,12 +175,25 @@ def change_roles(account_ids: Iterable[int], *, role: Role, by: Account) -> Sequ
     return changed
 
 
-def _administered(account_id: int, by: Account) -> Account:
+def _somebody_else(account_id: int, by: Account) -> Account:
+    (account,) = _administered([account_id], by)
+    if account.id == by.id:
+        raise OwnAccount
+    return account
+
+
+def _administered(account_ids: Iterable[int], by: Account) -> Sequence[Account]:
+    """The locked accounts, once it is clear that `by` is an admin.
+
+    `by` is locked and read afresh as well: of two admins who end each other, the second is none any more.
+    """
     if not policies.may_administer(by):
         raise NotAllowed
-    if account_id == by.id:
-        raise OwnAccount
-    return queries.locked_account(account_id)
+    wanted = set(account_ids)
+    accounts = queries.locked_accounts({*wanted, by.id})
+    if not policies.may_administer(by):
+        raise NotAllowed
+    return [account for account in accounts if account.id in wanted]
 
 
 def record_audit(
