@@ -57,6 +57,18 @@ def test_the_performer_sees_numbers_work_history_and_reviews(people: People, cli
     assert reviews.select_one("svg[role=img]")
 
 
+def test_the_number_in_progress_counts_more_than_one_page(
+    people: People, client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    performer = people.performer()
+    for _ in range(2):
+        people.taken(performer)
+    monkeypatch.setattr("marketplace.orders.queries.orders.PAGE_SIZE", 1)
+    page = client.sign_in(performer).page("/performer")
+    assert len(page.select(".order-card")) == 1
+    assert "2 of at most 10 at a time" in page.get_text()
+
+
 @pytest.mark.parametrize(
     "path", ["/customer?show=nothing", "/performer?show=new", "/customer?cursor=%F0", "/performer?cursor=x"]
 )
