@@ -150,7 +150,7 @@ def _count(values: dict[str, Any]) -> Count:
     now = time.monotonic()
     if _many_until.get(key, now) > now:
         return Count(COUNT_LIMIT, True)
-    number = db.session.scalar(sql.bounded_count(tuple(values)), values) or 0
+    number = db.session.scalar(sql.bounded_count(tuple(values)), {**values, "at_most": COUNT_LIMIT + 1}) or 0
     if number <= COUNT_LIMIT:
         return Count(number, False)
     if len(_many_until) >= MANY_REMEMBERED:

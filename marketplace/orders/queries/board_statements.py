@@ -90,8 +90,8 @@ def newest_of_few(filters: tuple[str, ...]) -> Select[Any]:
 
 @cache
 def bounded_count(filters: tuple[str, ...]) -> Select[int]:
-    """How many orders meet the filters, counted one further than COUNT_LIMIT."""
-    found = select(ORDERS.id).where(OPEN_ORDERS, *_conditions(filters)).limit(COUNT_LIMIT + 1).subquery()
+    """How many orders meet the filters, counted no further than `at_most`."""
+    found = select(ORDERS.id).where(OPEN_ORDERS, *_conditions(filters)).limit(bindparam("at_most")).subquery()
     return select(func.count()).select_from(found)
 
 
