@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask_babel import gettext
 
 from config import LOCALES
@@ -46,14 +46,14 @@ def test_addresses_are_those_of_flask(app: Flask, endpoint: str, values: dict[st
             assert address(endpoint, **values) == app.url_for(endpoint, **values)  # type: ignore[arg-type, operator]  # mixed
 
 
-def test_texts_are_translated_and_values_escaped(app: Flask) -> None:
-    boards = set()
-    for locale in LOCALES:
-        with app.test_request_context(headers={"Cookie": f"locale={locale}"}):
-            boards.add(str(rendering.translate("Board")))
+@pytest.mark.parametrize("locale", LOCALES)
+def test_texts_are_translated_and_values_escaped(app: Flask, locale: str) -> None:
+    with app.test_request_context():
+        g.chosen_locale = locale
+        for _ in range(2):
             assert rendering.translate("Board") == gettext("Board")
+            assert (rendering.translate("Board") == "Board") is (locale == "en")
             assert rendering.translate("Due %(day)s", day="<b>") == gettext("Due %(day)s", day="&lt;b&gt;")
-    assert len(boards) == len(LOCALES)
 
 
 def test_a_card_tells_its_age_anew_and_keeps_the_rest(people: People, client: Browser) -> None:
