@@ -2,7 +2,8 @@
 
 `app` has a database of its own that every test leaves as it found it: a request commits into a savepoint of an outer
 transaction that is rolled back at the end. Requests run in a context of their own, with a session of their own, so
-that a view which forgets to commit fails its test. Tests that need real commits (races, browsers) ask for `fresh_database`.
+that a view which forgets to commit fails its test. Tests that need real commits (races, browsers) take a
+`fresh_database`.
 """
 
 from __future__ import annotations
