@@ -143,3 +143,17 @@ def test_total_is_counted_with_the_filter(people: People, client: Browser) -> No
     people.order(title="One parser")
     people.order(title="Something else")
     assert "1 order" in client.page("/board?q=parser").select_one(".total").get_text()  # type: ignore[union-attr]
+
+
+def test_a_category_that_takes_no_new_orders_still_shows_those_it_has(people: People, client: Browser) -> None:
+    order = people.order(title="Paint the fence")
+    people.category("empty").is_active = False
+    order.category.is_active = False
+    db.session.commit()
+    link = client.page(f"/orders/{order.id}").select_one("a[href^='/board?category=']")
+    assert link is not None
+    page = client.page(str(link["href"]))
+    assert titles(page) == ["Paint the fence"]
+    assert page.select_one("option[value=python][selected]") is not None
+    assert page.select_one("option[value=empty]") is None
+    assert titles(client.page("/board?category=empty")) == []

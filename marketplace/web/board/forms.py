@@ -36,13 +36,14 @@ class BoardFilterForm(FlaskForm):
     def offer(self, choices: Sequence[CategoryChoice]) -> None:
         """Fills the list of categories, each with its number of open orders."""
         locale = select_locale()
-        active = [choice for choice in choices if choice.category.is_active]
-        listed = [(category.slug, f"{category.name_in(locale)} ({number})") for category, number in active]
+        # A category that takes no new orders is worth a look as long as it has old ones.
+        shown = [(category, number) for category, number in choices if category.is_active or number]
+        listed = [(category.slug, f"{category.name_in(locale)} ({number})") for category, number in shown]
         self.category.choices = [("", _("All categories")), *listed]
-        self.slugs = [choice.category.slug for choice in active]
+        self.slugs = [choice.category.slug for choice in choices]
 
     def validate_category(self, field: SelectField) -> None:
-        """One of those offered."""
+        """One that exists: orders link here, also those whose category is not offered any more."""
         if field.data and field.data not in self.slugs:
             raise ValidationError(field.gettext("Not a valid choice."))
 
