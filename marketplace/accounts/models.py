@@ -61,6 +61,11 @@ class Account(Model, UserMixin):
         """True for those who run the house."""
         return self.role in STAFF
 
+    @property
+    def has_page(self) -> bool:
+        """True for those whom the directory of performers shows."""
+        return self.active and self.role is Role.PERFORMER
+
     # The sign-in library asks for a list of roles; ours are one per person and asked of policies.
     roles = []
 

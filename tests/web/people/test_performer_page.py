@@ -193,3 +193,17 @@ def test_an_empty_profile_looks_meant(client: Browser, people: People) -> None:
     page = client.page(f"/performers/{people.performer(name='Boris').id}")
     text = page.get_text(" ", strip=True)
     assert "Boris has not written anything yet." in text and "No reviews yet" in text and "None" not in text
+
+
+def test_orders_do_not_link_to_a_performer_who_has_no_page(people: People, client: Browser) -> None:
+    performer = people.performer()
+    order = people.completed(performer)
+    browser = client.sign_in(order.customer)
+    links = ("/customer?show=completed", f"/orders/{order.id}")
+    assert all(browser.page(path).select(f"a[href='/performers/{performer.id}']") for path in links)
+    accounts.block_account(performer.id, reason="spam", by=people.admin())
+    db.session.commit()
+    for path in links:
+        page = browser.page(path)
+        assert performer.name in page.get_text()
+        assert not page.select(f"a[href='/performers/{performer.id}']")
