@@ -14,7 +14,7 @@ from babel.numbers import format_currency, format_decimal
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from marketplace.accounts.states import PriceUnit, Role
 from marketplace.catalog.models import Category
@@ -113,8 +113,11 @@ def time_element(value: datetime) -> Markup:
 
 @lru_cache(maxsize=4096)
 def _time_element(value: datetime, seconds: int, zone: str, locale: str) -> Markup:
-    exact, told = escape(_moment(value, zone, locale)), escape(_ago(seconds, locale))
-    return Markup(f'<time datetime="{value.isoformat()}" title="{exact}">{told}</time>')
+    return Markup('<time datetime="%s" title="%s">%s</time>') % (
+        value.isoformat(),
+        _moment(value, zone, locale),
+        _ago(seconds, locale),
+    )
 
 
 def told_age(value: datetime) -> int:
