@@ -42,7 +42,7 @@ def test_two_people_register_and_go_through_a_whole_deal(scripts: bool, windows:
     register(performer, "performer", f"pavel-{scripts}@example.com".lower(), "Pavel")
     expect(performer).to_have_url(re.compile("/profile$"))
     performer.get_by_role("navigation", name="Main").get_by_role("link", name="Board").click()
-    performer.get_by_role("main").get_by_role("link", name=title).click()
+    performer.get_by_role("main").get_by_role("link", name=title, exact=True).click()
     performer.get_by_role("link", name="Take the order").click()
     facts = performer.get_by_role("main").locator("dl.facts")
     expect(facts).to_contain_text("1,499.90")

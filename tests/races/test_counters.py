@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Table, select, update
 from sqlalchemy.engine import Connection
 
 from marketplace.orders.listeners import counters
@@ -53,17 +53,18 @@ def test_every_counter_equals_its_recount_after_many_acts_at_once(
 def test_counters_go_wrong_when_they_are_added_up_in_python(
     race_app: Flask, monkeypatch: pytest.MonkeyPatch, figure: Callable[[str], None]
 ) -> None:
-    def add_in_python(connection: Connection, category_id: int, amount: int) -> None:
-        where = "WHERE category_id = :id"
-        number = connection.execute(
-            text(f"SELECT open_orders FROM category_counters {where}"), {"id": category_id}
-        ).scalar_one()
-        connection.execute(
-            text(f"UPDATE category_counters SET open_orders = :number {where}"),
-            {"id": category_id, "number": number + amount},
-        )
+    add = counters._add
 
-    monkeypatch.setattr(counters, "_add_to_category", add_in_python)
+    def add_in_python(connection: Connection, table: Table, owner: int, **amounts: int) -> None:
+        if table is not counters.CATEGORIES:
+            add(connection, table, owner, **amounts)
+            return
+        column, key = table.c.open_orders, table.c.category_id
+        number = connection.execute(select(column).where(key == owner)).scalar_one()
+        values = {column: number + amounts["open_orders"]}
+        connection.execute(update(table).where(key == owner).values(values))
+
+    monkeypatch.setattr(counters, "_add", add_in_python)
     market = Market(race_app, stalls=8, customers=5, performers=10)
     tally = market.open(CLIENTS, 2, ACTS)
     wrong = list(differences())

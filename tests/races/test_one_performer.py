@@ -22,7 +22,7 @@ from marketplace.orders.queries import orders as queries
 from marketplace.orders.queries.counters import differences
 from marketplace.orders.states import Status
 from tests.people import People
-from tests.races.crowd import Crowd, size
+from tests.races.crowd import Crowd
 
 NO_LIMIT = 10_000
 
@@ -73,7 +73,7 @@ def takings() -> Sequence[int]:
 
 @pytest.mark.parametrize("takers", [32, 64])
 def test_an_open_order_gets_exactly_one_performer(race_app: Flask, takers: int, figure: Callable[[str], None]) -> None:
-    result = race(race_app, takers, size(10, 30))
+    result = race(race_app, takers, 30)
     assert result == Result(result.orders, result.orders * (takers - 1), 0, 0)
     assert set(takings()) == {1}
     assert list(differences()) == []

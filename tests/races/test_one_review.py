@@ -18,7 +18,7 @@ from marketplace.orders.models import Order, Review
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.queries.counters import differences
 from tests.people import People
-from tests.races.crowd import Crowd, size
+from tests.races.crowd import Crowd
 
 PARALLEL = 16
 
@@ -49,7 +49,7 @@ def rows_per_order(app: Flask, orders: int) -> list[int]:
 
 
 def test_sixteen_ratings_at_once_leave_one_review(race_app: Flask, figure: Callable[[str], None]) -> None:
-    orders = size(10, 30)
+    orders = 30
     numbers = rows_per_order(race_app, orders)
     assert numbers == [1] * orders
     assert list(differences()) == []

@@ -18,7 +18,7 @@ from marketplace.orders.queries.counters import differences
 from marketplace.orders.states import Status
 from tests.people import People
 from tests.races.conftest import application_on
-from tests.races.crowd import PATIENCE, size
+from tests.races.crowd import PATIENCE
 from tests.races.site import Answer, Site, Visitor, running
 
 
@@ -66,7 +66,7 @@ class Street:
 def test_two_web_processes_give_an_order_to_one_taker_and_tell_all_others(
     place: Place, takers: int, figure: Callable[[str], None]
 ) -> None:
-    street = Street(place.app, takers, size(6, 30))
+    street = Street(place.app, takers, 30)
     double = without = losers = 0
     for order_id in street.orders:
         answers = at_once(place.site, street.performers, f"/orders/{order_id}/take")
@@ -117,7 +117,7 @@ def test_sixteen_ratings_sent_at_once_leave_one_review_and_fifteen_pages_that_sa
 ) -> None:
     people = People(place.app)
     customer, performer = people.customer(), people.performer()
-    orders = [people.completed(performer, customer).id for _ in range(size(4, 30))]
+    orders = [people.completed(performer, customer).id for _ in range(30)]
     unrated = people.completed(performer, customer).id
     windows = [Visitor.sign_in(place.app, customer) for _ in range(16)]
     db.session.rollback()
