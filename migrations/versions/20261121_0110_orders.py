@@ -145,7 +145,7 @@ def upgrade() -> None:
         ["search"],
         unique=False,
         postgresql_using="gin",
-        postgresql_with={"fastupdate": "off"},
+        postgresql_with={"gin_pending_list_limit": 256},
         postgresql_where="status = 'new' AND hidden_at IS NULL",
     )
     op.create_index("ix_orders_performer", "orders", ["performer_id", "status", "created_at", "id"], unique=False)
