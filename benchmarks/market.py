@@ -77,7 +77,7 @@ def open_market(size: int, folder: Path) -> Iterator[Market]:
         app = create_app(load_settings(environ))
         with open(os.devnull, "w") as nowhere:
             # The lines are written, only nobody reads them.
-            logging.getLogger("marketplace").handlers[0].setStream(nowhere)  # type: ignore[attr-defined]
+            logging.getLogger("marketplace").handlers[0].setStream(nowhere)  # type: ignore[attr-defined]  # ours writes to a stream
             # No context stays open: requests would share what is kept for the length of one.
             with app.app_context():
                 prepare(size)

@@ -64,7 +64,7 @@ def trust_proxies(app: Flask) -> None:
     """Believes X-Forwarded-* of as many proxies as there really are, and of no others."""
     hops = app.config["PROXY_HOPS"]
     if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
 
 
 def add_faces(app: Flask) -> None:

@@ -197,4 +197,4 @@ def refused(answer: Any) -> ResponseReturnValue:
     """`answer`, as a 422 when a form that was sent comes back as a page."""
     if request.method == "POST" and isinstance(answer, str):
         return answer, 422
-    return answer  # type: ignore[no-any-return]
+    return answer  # type: ignore[no-any-return]  # the library is untyped here
