@@ -35,6 +35,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SITE_NAME": env.get("SITE_NAME", "Podryad"),
         "SECRET_KEY": _secret_key(env, production),
         "INSTANCE_PATH": str(Path(env.get("INSTANCE_PATH") or ROOT / "instance").resolve()),
+        "MEDIA_PATH": str(_media_path(env)),
         "SQLALCHEMY_DATABASE_URI": _database_url(env, production),
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_pre_ping": True,
@@ -65,6 +66,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "MAX_FORM_PARTS": 500,
         "WTF_CSRF_TIME_LIMIT": None,
     }
+
+
+def _media_path(env: Mapping[str, str]) -> Path:
+    """Where uploaded files are kept: beside the embedded database unless the environment says otherwise."""
+    return Path(env.get("MEDIA_PATH") or Path(env.get("INSTANCE_PATH") or ROOT / "instance") / "media").resolve()
 
 
 def _secret_key(env: Mapping[str, str], production: bool) -> str:

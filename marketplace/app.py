@@ -16,6 +16,8 @@ from marketplace.core.db import db
 from marketplace.web import (
     auth,
     board,
+    catalog,
+    checking,
     customer,
     errors,
     filters,
@@ -26,6 +28,7 @@ from marketplace.web import (
     intake,
     language,
     limits,
+    live,
     orders,
     people,
     performer,
@@ -33,7 +36,7 @@ from marketplace.web import (
     requestlog,
 )
 
-FACES = (health, home, auth, board, orders, customer, performer, people)
+FACES = (health, home, auth, board, catalog, orders, customer, performer, people, live)
 
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
@@ -83,6 +86,7 @@ STEPS: tuple[Callable[[Flask], None], ...] = (
     filters.init_app,
     rendering.init_app,
     errors.init_app,
+    checking.init_app,
     limits.init_app,
     auth.init_app,
     add_faces,

@@ -45,7 +45,7 @@ class Scene(Enum):
 
 @dataclass(slots=True)
 class Act:
-    """One thing that somebody does at a planned second; `event_id` is for the history line that a step leaves."""
+    """One thing that somebody does at a planned second; `event_id` is for the history line that it leaves."""
 
     planned: int
     scene: Scene
@@ -69,6 +69,8 @@ def play(cast: Sequence[Person], stories: Sequence[Story], *, password_hash: str
     here, there = (Town(town, cast, acts, ids, password_hash, limit) for town in TOWNS)
     with ids, SecondHand(there.live) as second:
         here.live(report)
+        # Hiding an order leaves one line more.
+        ids.event_id = first["order_events"] + len(acts)
         moderate(here.people[ADMIN], named=[here.people[place].id for place in range(len(NAMED))])
         second.wait()
         advance_sequences(
@@ -76,7 +78,7 @@ def play(cast: Sequence[Person], stories: Sequence[Story], *, password_hash: str
                 "accounts": first["accounts"] + len(cast),
                 "categories": first["categories"] + len(kinds()),
                 "orders": first["orders"] + len(stories),
-                "order_events": first["order_events"] + sum(len(story.steps) for story in stories),
+                "order_events": first["order_events"] + len(acts) + 1,
             }
         )
         db.session.commit()
@@ -88,8 +90,7 @@ def list_acts(stories: Sequence[Story], first_order: int, first_event: int) -> l
     acts = [act for place, story in enumerate(stories) for act in _acts_of(story, first_order + place)]
     # The sort is stable: acts of one order that fall into the same second keep their order.
     acts.sort(key=attrgetter("planned"))
-    steps = (act for act in acts if act.scene is Scene.STEP)
-    for event_id, act in enumerate(steps, start=first_event):
+    for event_id, act in enumerate(acts, start=first_event):
         act.event_id = event_id
     return acts
 

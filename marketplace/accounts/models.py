@@ -131,6 +131,16 @@ class AccountSession(Model):
     ended_at: Mapped[datetime | None]
 
 
+class LiveTicket(Model):
+    """Lets the browser of a session open one WebSocket, once and soon; redeeming a ticket deletes its row."""
+
+    __tablename__ = "live_tickets"
+
+    nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("account_sessions.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class AuditEntry(Model):
     """Insert-only: one thing that an admin changed, with the values before and after."""
 

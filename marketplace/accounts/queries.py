@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, bindparam, select
 
 from marketplace.accounts.errors import NoSuchAccount
-from marketplace.accounts.models import Account, AccountSession
-from marketplace.accounts.states import IDLE_LIMIT
+from marketplace.accounts.models import Account, AccountSession, Profile
+from marketplace.accounts.states import IDLE_LIMIT, Role
 from marketplace.core import clock
 from marketplace.core.db import db
 
@@ -48,6 +48,16 @@ def locked_accounts(account_ids: Iterable[int]) -> Sequence[Account]:
     if len(accounts) != len(wanted):
         raise NoSuchAccount
     return accounts
+
+
+def desk_accounts() -> Sequence[Account]:
+    """The active managers and admins, by name."""
+    return db.session.scalars(
+        select(Account)
+        .join(Profile, Profile.account_id == Account.id)
+        .where(Account.role.in_((Role.MANAGER, Role.ADMIN)), Account.active)
+        .order_by(Profile.name, Account.id)
+    ).all()
 
 
 def find_account_by_email(email: str) -> Account | None:

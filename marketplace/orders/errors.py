@@ -1,13 +1,32 @@
 """What orders refuse, in words for the person who tried."""
 
 from marketplace.core.errors import N_, Conflict, Invalid, NotFound
-from marketplace.orders.states import Status
+from marketplace.orders.states import MoneyState, OfferStatus, Status
 
 WHAT_HAPPENED = {
     Status.NEW: N_("The order is open: nobody is working on it now."),
+    Status.QUOTING: N_("The order waits for offers."),
+    Status.QUOTED: N_("There are offers for the order as it is now: decide on them first."),
     Status.IN_PROGRESS: N_("The order is already in progress."),
     Status.COMPLETED: N_("The order is already completed."),
     Status.CANCELLED: N_("The order has been cancelled."),
+}
+
+
+MONEY_NOW = {
+    MoneyState.UNPAID: N_("The order is not paid."),
+    MoneyState.PAID: N_("The order is paid already."),
+    MoneyState.READY_FOR_DELIVERY: N_("The order is ready for delivery already."),
+    MoneyState.DELIVERED: N_("The order is delivered already."),
+}
+
+WHAT_BECAME = {
+    OfferStatus.SENT: N_("The offer still waits for an answer."),
+    OfferStatus.SUPERSEDED: N_("There is a newer version of this offer."),
+    OfferStatus.WITHDRAWN: N_("The offer has been withdrawn."),
+    OfferStatus.DECLINED: N_("The offer has been declined."),
+    OfferStatus.EXPIRED: N_("The offer has expired."),
+    OfferStatus.ACCEPTED: N_("The offer has been accepted."),
 }
 
 
@@ -23,6 +42,82 @@ class IllegalStep(Conflict):
     def __init__(self, status: Status) -> None:
         super().__init__(WHAT_HAPPENED[status])
         self.status = status
+
+
+class IllegalMoneyStep(Conflict):
+    """The money is in a state from which this step does not lead."""
+
+    def __init__(self, state: MoneyState) -> None:
+        super().__init__(MONEY_NOW[state])
+        self.state = state
+
+
+class NoSuchOffer(NotFound):
+    """There is no such offer, or it is somebody else's."""
+
+    message = N_("There is no such offer, or it is not open to you.")
+
+
+class IllegalOfferStep(Conflict):
+    """The offer is not live any more."""
+
+    def __init__(self, status: OfferStatus) -> None:
+        super().__init__(WHAT_BECAME[status])
+        self.status = status
+
+
+class GoesByQuote(Conflict):
+    """Such an order is not taken: its customer compares offers."""
+
+    message = N_("The price of this order goes by offers: send yours.")
+
+
+class FixedPrice(Conflict):
+    """Such an order is taken as it is."""
+
+    message = N_("The customer has not asked for offers: the order can be taken as it is.")
+
+
+class TooManyLines(Invalid):
+    """A list that long is not an order any more."""
+
+    message = N_("An order has at most %(limit)s lines.")
+
+
+class NoSuchLine(Invalid):
+    """A line that is not one of this order."""
+
+    message = N_("One of the lines does not belong to this order. Open the page again.")
+
+
+class LineIncomplete(Invalid):
+    """A line is a product of the catalogue, or words with a price."""
+
+    message = N_("Line %(number)s needs a product, or a name and a price.")
+
+
+class QuantityOutOfRange(Invalid):
+    """A line has at least one of something."""
+
+    message = N_("The quantity is a whole number from 1 to %(limit)s.")
+
+
+class TotalTooLarge(Invalid):
+    """No column could hold more, and no order is worth more."""
+
+    message = N_("The sum of the order is too large.")
+
+
+class NotAManager(Invalid):
+    """Orders are looked after by active managers and admins."""
+
+    message = N_("Choose an active manager.")
+
+
+class NotACustomer(Invalid):
+    """Orders are for active customers."""
+
+    message = N_("There is no active customer with this address.")
 
 
 class TermsChanged(Conflict):

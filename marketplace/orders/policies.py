@@ -7,8 +7,8 @@ from collections.abc import Callable
 from marketplace.accounts.models import Account
 from marketplace.accounts.states import Role
 from marketplace.core.errors import N_
-from marketplace.orders.models import Order
-from marketplace.orders.states import Act
+from marketplace.orders.models import Offer, Order, OrderEvent
+from marketplace.orders.states import Act, EventKind
 
 Viewer = Account | None
 """Who asks; None is somebody who has not signed in."""
@@ -51,6 +51,21 @@ def is_customer_or_desk(user: Viewer, order: Order) -> bool:
     return is_customer_of(user, order) or runs_the_desk(user, order)
 
 
+def is_performer_or_desk(user: Viewer, order: Order) -> bool:
+    """Has the performer's type of account, or acts for such people."""
+    return is_performer(user, order) or runs_the_desk(user, order)
+
+
+def is_performer_of_or_desk(user: Viewer, order: Order) -> bool:
+    """Does the work, or acts for whoever does."""
+    return is_performer_of(user, order) or runs_the_desk(user, order)
+
+
+def is_party_or_desk(user: Viewer, order: Order) -> bool:
+    """One of the order's two sides, or who runs the desk between them."""
+    return is_customer_of(user, order) or is_performer_of(user, order) or runs_the_desk(user, order)
+
+
 SIGNED_IN = (is_signed_in, N_("Sign in first."))
 
 RULES: dict[Act, tuple[tuple[Predicate, str], ...]] = {
@@ -60,11 +75,28 @@ RULES: dict[Act, tuple[tuple[Predicate, str], ...]] = {
         (is_stranger, N_("This is your own order: somebody else has to do the work.")),
         (is_performer, N_("Only performers take orders.")),
     ),
+    Act.REQUEST_QUOTE: (
+        SIGNED_IN,
+        (is_customer_or_desk, N_("Only its customer or a manager may ask for offers.")),
+    ),
+    Act.OFFER: (
+        SIGNED_IN,
+        (is_stranger, N_("This is your own order: somebody else has to do the work.")),
+        (is_performer_or_desk, N_("Only performers and managers send offers.")),
+    ),
+    Act.DECIDE: (SIGNED_IN, (is_customer_or_desk, N_("Only its customer or a manager may decide on offers."))),
     Act.WITHDRAW: (SIGNED_IN, (is_performer_of, N_("Only its performer may withdraw from this order."))),
-    Act.COMPLETE: (SIGNED_IN, (is_performer_of, N_("Only its performer may complete this order."))),
+    Act.COMPLETE: (
+        SIGNED_IN,
+        (is_performer_of_or_desk, N_("Only its performer or a manager may complete this order.")),
+    ),
     Act.CANCEL: (SIGNED_IN, (is_customer_or_desk, N_("Only its customer or a manager may cancel this order."))),
     Act.RATE: (SIGNED_IN, (is_customer_of, N_("Only its customer may rate this order."))),
     Act.ANSWER: (SIGNED_IN, (is_performer_of, N_("Only its performer may answer the review."))),
+    Act.ASSIGN: (SIGNED_IN, (runs_the_desk, N_("Only managers may say who looks after an order."))),
+    Act.SET_MONEY: (SIGNED_IN, (runs_the_desk, N_("Only managers may note payment and delivery."))),
+    Act.COMMENT: (SIGNED_IN, (is_party_or_desk, N_("Only the customer, the performer and managers write here."))),
+    Act.ATTACH: (SIGNED_IN, (is_party_or_desk, N_("Only the customer, the performer and managers add files here."))),
 }
 
 
@@ -81,6 +113,43 @@ def may(act: Act, user: Viewer, order: Order) -> bool:
 def may_post(user: Viewer) -> bool:
     """Customers post orders."""
     return user is not None and user.active and user.role is Role.CUSTOMER
+
+
+def may_post_for_others(user: Viewer) -> bool:
+    """Managers and admins write down orders for customers."""
+    return user is not None and user.active and user.role in (Role.MANAGER, Role.ADMIN)
+
+
+def may_list_orders(user: Viewer) -> bool:
+    """Everybody who has signed in has a list; `queries.order_list` decides which orders are on it."""
+    return user is not None and user.active
+
+
+def may_see_offer(user: Viewer, offer: Offer) -> bool:
+    """An offer is between its performer and the customer; the desk, and whoever watches it, sees all."""
+    return (
+        user is not None
+        and user.active
+        and (user.is_staff or user.id in (offer.performer_id, offer.author_id, offer.order.customer_id))
+    )
+
+
+def may_see_talk(user: Viewer, order: Order) -> bool:
+    """Comments and files are for the order's two sides and for staff."""
+    return user is not None and user.active and (user.is_staff or user.id in (order.customer_id, order.performer_id))
+
+
+def may_see_event(user: Viewer, order: Order, event: OrderEvent) -> bool:
+    """Who may learn of one line of the history."""
+    if event.kind is EventKind.OFFER:
+        return (
+            user is not None
+            and user.active
+            and (user.is_staff or user.id in (order.customer_id, event.performer_id, event.actor_id))
+        )
+    if event.kind in (EventKind.COMMENT, EventKind.FILE):
+        return may_see_talk(user, order)
+    return may_see_history(user, order)
 
 
 def may_take_orders(user: Viewer) -> bool:

@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.accounts.models import Account
 from marketplace.orders import policies
-from marketplace.orders.errors import WHAT_HAPPENED, AlreadyAnswered, AlreadyRated, NotRatedYet, ReviewHidden
 from marketplace.orders.models import Order
-from marketplace.orders.states import Act, Status
+from marketplace.orders.states import MONEY_TRANSITIONS, Act, MoneyState
+from marketplace.web.errors import explain
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,11 @@ LOOKS = {
     Act.COMPLETE: (_l("Mark as completed"), "orders.order_complete", "primary"),
     Act.RATE: (_l("Rate the work"), "orders.order_rate", "primary"),
     Act.ANSWER: (_l("Answer the review"), "orders.review_answer", "primary"),
+    Act.OFFER: (_l("Send an offer"), "orders.offer_new", "primary"),
+    Act.DECIDE: (_l("Compare the offers"), "orders.offer_list", "primary"),
     Act.EDIT: (_l("Edit"), "orders.order_edit", "outline-secondary"),
+    Act.REQUEST_QUOTE: (_l("Ask for offers"), "orders.order_request_quote", "outline-secondary"),
+    Act.ASSIGN: (_l("Assign a manager"), "orders.order_assign", "outline-secondary"),
     Act.WITHDRAW: (_l("Withdraw"), "orders.order_withdraw", "outline-secondary"),
     Act.CANCEL: (_l("Cancel the order"), "orders.order_cancel", "outline-danger"),
 }
@@ -54,21 +58,14 @@ def allowed_actions(order: Order, user: Account | None) -> list[Action]:
 def refusal_of(act: Act, order: Order, user: Account | None) -> str | None:
     """Why `user` cannot do `act` now, in their language; None when they can."""
     words = policies.refusal(act, user, order)
-    if words is None:
-        words = _too_early_or_late(act, order)
-    return None if words is None else _(words)
+    if words is not None:
+        return _(words)
+    obstacle = order.obstacle(act)
+    return None if obstacle is None else explain(obstacle)
 
 
-def _too_early_or_late(act: Act, order: Order) -> str | None:
-    if not order.can(act):
-        return WHAT_HAPPENED[Status(order.status)]
-    if act is Act.RATE and order.review is not None:
-        return AlreadyRated.message
-    if act is Act.ANSWER:
-        if order.review is None:
-            return NotRatedYet.message
-        if order.review.hidden_at is not None:
-            return ReviewHidden.message
-        if order.review.answer is not None:
-            return AlreadyAnswered.message
-    return None
+def money_steps(order: Order, user: Account | None) -> list[MoneyState]:
+    """The states of the money that `user` may note now, the steps on before the steps back."""
+    if policies.refusal(Act.SET_MONEY, user, order) is not None or not order.can(Act.SET_MONEY):
+        return []
+    return sorted(MONEY_TRANSITIONS[order.money_state], key=list(MoneyState).index, reverse=True)

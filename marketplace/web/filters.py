@@ -20,14 +20,28 @@ from marketplace.accounts.states import PriceUnit, Role
 from marketplace.catalog.models import Category
 from marketplace.core import clock
 from marketplace.orders.queries.board import CardCategory
-from marketplace.orders.states import Status
+from marketplace.orders.states import MoneyState, OfferStatus, Pricing, Status
 from marketplace.web.language import select_locale, select_time_zone
 
 LABELS: dict[Any, Any] = {
     Status.NEW: _l("New"),
+    Status.QUOTING: _l("Waiting for offers"),
+    Status.QUOTED: _l("Quoted"),
     Status.IN_PROGRESS: _l("In progress"),
     Status.COMPLETED: _l("Completed"),
     Status.CANCELLED: _l("Cancelled"),
+    Pricing.FIXED: _l("At my price"),
+    Pricing.QUOTE: _l("By quote"),
+    MoneyState.UNPAID: _l("Unpaid"),
+    MoneyState.PAID: _l("Paid"),
+    MoneyState.READY_FOR_DELIVERY: _l("Ready for delivery"),
+    MoneyState.DELIVERED: _l("Delivered"),
+    OfferStatus.SENT: _l("Waits for an answer"),
+    OfferStatus.SUPERSEDED: _l("Superseded"),
+    OfferStatus.WITHDRAWN: _l("Withdrawn"),
+    OfferStatus.DECLINED: _l("Declined"),
+    OfferStatus.EXPIRED: _l("Expired"),
+    OfferStatus.ACCEPTED: _l("Accepted"),
     Role.CUSTOMER: _l("Customer"),
     Role.PERFORMER: _l("Performer"),
     Role.MANAGER: _l("Manager"),
@@ -37,6 +51,15 @@ LABELS: dict[Any, Any] = {
     PriceUnit.ORDER: _l("per order"),
 }
 
+
+OFFER_NEWS: dict[str, Any] = {
+    OfferStatus.SENT: _l("Offer sent"),
+    OfferStatus.WITHDRAWN: _l("Offer withdrawn"),
+    OfferStatus.DECLINED: _l("Offer declined"),
+    OfferStatus.EXPIRED: _l("Offer expired"),
+    OfferStatus.ACCEPTED: _l("Offer accepted"),
+}
+"""What a line of the history says of an offer."""
 
 SIGNS = {"RUB": "₽", "BYN": "Br", "KZT": "₸", "UAH": "₴"}
 """Signs of currencies that the English locale data would spell as three letters."""
@@ -55,6 +78,8 @@ def init_app(app: Flask) -> None:
         number=number,
         label=label,
         status_label=label,
+        money_label=lambda value: label(MoneyState(value)),
+        offer_news=lambda value: str(OFFER_NEWS[value]),
     )
     app.jinja_env.globals["time_element"] = time_element
 

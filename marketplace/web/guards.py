@@ -29,6 +29,7 @@ CUSTOMERS = Gate(frozenset({Role.CUSTOMER}), N_("This is the cabinet of customer
 PERFORMERS = Gate(
     frozenset({Role.PERFORMER}), N_("This is the cabinet of performers. Your account is of another type.")
 )
+DESK = Gate(frozenset({Role.MANAGER, Role.ADMIN}), N_("This is the desk of managers. Your account is of another type."))
 ADMINS = Gate(frozenset({Role.ADMIN}), N_("Only admins may enter here."))
 
 LIBRARY_GATES = {

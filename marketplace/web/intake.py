@@ -1,8 +1,11 @@
-"""What every request must satisfy before a view sees it: storable text, ids that fit, forms without files only."""
+"""What every request must satisfy before a view sees it: storable text, ids that fit, files only where they belong."""
 
 from __future__ import annotations
 
-from flask import Flask, abort, request, session
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, request, session
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.routing import IntegerConverter
@@ -15,6 +18,19 @@ SESSION_TEXTS = ("_user_id", "_id", "device", "csrf_token")
 
 MAX_QUERY = 4096
 MAX_BIGINT = 2**63 - 1
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def takes_files(limit: int) -> Callable[[View], View]:
+    """Marks a view whose form may hold files, `limit` bytes with everything; write it below the route."""
+
+    def mark(view: View) -> View:
+        view.file_limit = limit  # type: ignore[attr-defined]  # read by check_request
+        return view
+
+    return mark
 
 
 class RowId(IntegerConverter):
@@ -35,6 +51,9 @@ def check_request() -> None:
     """Refuses bodies that are not forms, and text that could not be stored."""
     if len(request.query_string) > MAX_QUERY:
         abort(414)
+    limit = getattr(current_app.view_functions.get(request.endpoint or ""), "file_limit", 0)
+    if limit:
+        request.max_content_length = limit
     sends = request.method not in ("GET", "HEAD", "OPTIONS")
     if sends and "Transfer-Encoding" in request.headers:
         # A body without a length would be cut off at the limit instead of refused. No browser sends a form so.
@@ -42,7 +61,7 @@ def check_request() -> None:
     # A declared type counts without a body too: forms would read JSON, however deep.
     if sends and (request.content_length or request.mimetype) and request.mimetype not in FORM_TYPES:
         raise UnsupportedMediaType(_("This address takes forms only."))
-    if sends and request.files:
+    if sends and not limit and request.files:
         raise UnsupportedMediaType(_("This address takes no files."))
     values = [request.path, *request.args.keys(), *(value for values in request.args.listvalues() for value in values)]
     if sends:

@@ -9,7 +9,7 @@ from config import ROOT
 from tests.architecture.sources import tree
 
 READERS = {"_choice", "_flag", "_number", "_words"}
-GIVEN_BY_THE_CONTAINER = {"APP_ENV", "DATABASE_URL", "INSTANCE_PATH", "PORT"}
+GIVEN_BY_THE_CONTAINER = {"APP_ENV", "DATABASE_URL", "INSTANCE_PATH", "MEDIA_PATH", "PORT"}
 READ_BY_COMPOSE_ITSELF = {"POSTGRES_PASSWORD", "PUBLIC_PORT"}
 
 
@@ -35,6 +35,6 @@ def test_the_readme_explains_every_setting_and_no_other() -> None:
 def test_compose_passes_every_setting_on_and_its_example_file_holds_them() -> None:
     compose = (ROOT / "docker-compose.yml").read_text("utf-8")
     site = compose.partition("&site\n")[2].partition("depends_on")[0]
-    assert set(re.findall(r"^ +([A-Z_]+):", site, re.MULTILINE)) == settings() - {"INSTANCE_PATH", "PORT"}
+    assert set(re.findall(r"^ +([A-Z_]+):", site, re.MULTILINE)) == settings() - {"INSTANCE_PATH", "MEDIA_PATH", "PORT"}
     example = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE))
     assert example == settings() - GIVEN_BY_THE_CONTAINER | READ_BY_COMPOSE_ITSELF

@@ -23,7 +23,7 @@ from marketplace.orders.models import (
     PerformerCounters,
     Review,
 )
-from marketplace.orders.states import Status
+from marketplace.orders.states import ON_BOARD, Status
 
 ORDERS, CUSTOMERS, PERFORMERS, CATEGORIES = (
     cast(Table, model.__table__) for model in (Order, CustomerCounters, PerformerCounters, CategoryCounters)
@@ -60,6 +60,8 @@ def count_step(mapper: Mapper[OrderEvent], connection: Connection, row: OrderEve
             customer = performer = "completed"
         case Status.CANCELLED:
             customer = "cancelled"
+        case _:
+            pass
     if customer is not None:
         connection.execute(_one_more_of_customer(customer), {"order_id": row.order_id})
     if performer is not None:
@@ -78,7 +80,7 @@ def count_moved(mapper: Mapper[Order], connection: Connection, order: Order) -> 
     """An order that left the board, came back, was hidden or changed its category moves the two numbers."""
     state = inspect(order)
     old_status = _before(state, "status")
-    was_open = old_status is Status.NEW and _before(state, "hidden_at") is None
+    was_open = old_status in ON_BOARD and _before(state, "hidden_at") is None
     old_category = _before(state, "category_id")
     moves: dict[int, int] = {}
     if was_open:

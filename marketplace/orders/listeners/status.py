@@ -12,7 +12,7 @@ from sqlalchemy.orm.base import LoaderCallableStatus
 from marketplace.core import clock
 from marketplace.orders.errors import ForbiddenWrite, IllegalStep
 from marketplace.orders.models import Order, OrderEvent, Review, Step
-from marketplace.orders.states import TRANSITIONS, Status
+from marketplace.orders.states import TRANSITIONS, EventKind, Status
 
 STAMPS = {
     Status.IN_PROGRESS: "taken_at",
@@ -45,6 +45,7 @@ def check_and_record(order: Order, value: Any, old: Any, initiator: QueryableAtt
     step = inspect(order).info.pop("step", None)
     order.events.add(
         OrderEvent(
+            kind=EventKind.STATUS,
             at=now,
             actor_id=_actor_id(order, step, before),
             performer_id=order.performer_id,
@@ -53,10 +54,10 @@ def check_and_record(order: Order, value: Any, old: Any, initiator: QueryableAtt
             note=step.note if step else "",
         )
     )
-    if new is Status.NEW:
-        order.taken_at = None
-    else:
+    if new in STAMPS:
         setattr(order, STAMPS[new], now)
+    elif new is Status.NEW:
+        order.taken_at = None
     return new
 
 

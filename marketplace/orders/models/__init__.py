@@ -1,6 +1,9 @@
-"""Tables of orders: the order with its history and review, and the counters that follow them."""
+"""Tables of orders: the order with its history, lines and review, offers for it, and the counters that follow."""
 
 from marketplace.orders.models.counters import CategoryCounters, CustomerCounters, PerformerCounters
+from marketplace.orders.models.filters import FILTER_NAME_LENGTH, QUERY_LENGTH, SavedFilter
+from marketplace.orders.models.lines import MAX_LINES, MAX_QUANTITY, Line, OrderLine
+from marketplace.orders.models.offers import MAX_DAYS, MESSAGE_LENGTH, Offer, OfferLine
 from marketplace.orders.models.orders import (
     DESCRIPTION_LENGTH,
     NOTE_LENGTH,
@@ -15,15 +18,26 @@ from marketplace.orders.models.orders import (
 
 __all__ = [
     "DESCRIPTION_LENGTH",
+    "FILTER_NAME_LENGTH",
+    "MAX_DAYS",
+    "MAX_LINES",
+    "MAX_QUANTITY",
+    "MESSAGE_LENGTH",
     "NOTE_LENGTH",
     "OPEN",
+    "QUERY_LENGTH",
     "REVIEW_LENGTH",
     "TITLE_LENGTH",
     "CategoryCounters",
     "CustomerCounters",
+    "Line",
+    "Offer",
+    "OfferLine",
     "Order",
     "OrderEvent",
+    "OrderLine",
     "PerformerCounters",
     "Review",
+    "SavedFilter",
     "Step",
 ]

@@ -7,25 +7,49 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, Text, inspect
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, String, Text, inspect
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from marketplace.accounts.models import Account
 from marketplace.catalog.models import Category
 from marketplace.core import clock
 from marketplace.core.db import Amount, Key, Model, choice, length_check, search_vector
-from marketplace.core.money import MAX_AMOUNT, to_minor
-from marketplace.orders.errors import IllegalStep
-from marketplace.orders.states import MAX_RATING, MIN_RATING, POSSIBLE_IN, TRANSITIONS, Act, Status
+from marketplace.core.errors import Conflict
+from marketplace.core.money import MAX_AMOUNT, Money, to_minor
+from marketplace.orders.errors import (
+    AlreadyAnswered,
+    AlreadyRated,
+    FixedPrice,
+    GoesByQuote,
+    IllegalMoneyStep,
+    IllegalStep,
+    NotRatedYet,
+    ReviewHidden,
+)
+from marketplace.orders.states import (
+    MAX_RATING,
+    MIN_RATING,
+    MONEY_TRANSITIONS,
+    ON_BOARD,
+    POSSIBLE_IN,
+    TRANSITIONS,
+    Act,
+    EventKind,
+    MoneyState,
+    Pricing,
+    Status,
+)
+from marketplace.threads.models import Thread
 
 TITLE_LENGTH = 120
 DESCRIPTION_LENGTH = 10_000
 NOTE_LENGTH = 1000
 REVIEW_LENGTH = 3000
 
-OPEN = "status = 'new' AND hidden_at IS NULL"
+OPEN = "status IN ('new', 'quoting', 'quoted') AND hidden_at IS NULL"
 """SQL of "on the board"; the partial indexes and the board's queries must say the same words."""
 
 # lpad would cut numbers of more than six digits, hence the greatest().
@@ -33,6 +57,10 @@ NUMBER_SQL = (
     "extract(year from created_at AT TIME ZONE 'UTC')::text || '-' "
     "|| lpad(id::text, greatest(6, length(id::text)), '0')"
 )
+
+
+# One price agreed for everything outweighs the sum of the lines; without either it is by agreement.
+TOTAL_SQL = "CASE WHEN price IS NOT NULL THEN price WHEN lines_count > 0 THEN lines_total END"
 
 
 class Step(NamedTuple):
@@ -43,7 +71,11 @@ class Step(NamedTuple):
 
 
 class Order(Model):
-    """Work under contract. `price` None means by agreement; `customer` needs it, `author` wrote it down."""
+    """Work under contract: `customer` needs it, `author` wrote it down, `manager` looks after it.
+
+    `price` is what was named or agreed for everything, None when nothing was. `total` is what it costs: the price, else
+    the sum of the lines, else None, which means by agreement.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -52,7 +84,15 @@ class Order(Model):
         CheckConstraint("char_length(title) > 0", name="title_given"),
         CheckConstraint(f"price > 0 AND price <= {to_minor(MAX_AMOUNT)}", name="price_range"),
         CheckConstraint("performer_id <> customer_id", name="no_self_dealing"),
-        CheckConstraint("status <> 'new' OR (performer_id IS NULL AND taken_at IS NULL)", name="new_is_untaken"),
+        CheckConstraint(
+            "status NOT IN ('new', 'quoting', 'quoted') OR (performer_id IS NULL AND taken_at IS NULL)",
+            name="new_is_untaken",
+        ),
+        CheckConstraint("pricing = 'quote' OR status NOT IN ('quoting', 'quoted')", name="quoted_by_quote"),
+        CheckConstraint("(money_state = 'unpaid') = (paid_at IS NULL)", name="paid_at_when_paid"),
+        CheckConstraint(
+            f"lines_count >= 0 AND lines_total >= 0 AND lines_total <= {to_minor(MAX_AMOUNT)}", name="lines_range"
+        ),
         CheckConstraint(
             "status NOT IN ('in_progress', 'completed') OR (performer_id IS NOT NULL AND taken_at IS NOT NULL)",
             name="taken_has_performer",
@@ -64,7 +104,7 @@ class Order(Model):
             "ix_orders_open_newest",
             "created_at",
             "id",
-            postgresql_include=["category_id", "price", "deadline"],
+            postgresql_include=["category_id", "total", "deadline"],
             postgresql_where=OPEN,
         ),
         Index(
@@ -72,10 +112,10 @@ class Order(Model):
             "category_id",
             "created_at",
             "id",
-            postgresql_include=["price", "deadline"],
+            postgresql_include=["total", "deadline"],
             postgresql_where=OPEN,
         ),
-        Index("ix_orders_open_price", "price", "created_at", "id", postgresql_where=OPEN),
+        Index("ix_orders_open_total", "total", "created_at", "id", postgresql_where=OPEN),
         Index("ix_orders_open_deadline", "deadline", "created_at", "id", postgresql_where=OPEN),
         # A short list of orders still to be sorted in, because every search reads it through; without one, a million
         # orders would take a minute and a half longer to load.
@@ -95,17 +135,30 @@ class Order(Model):
     title: Mapped[str] = mapped_column(Text)
     description: Mapped[str] = mapped_column(Text, default="", server_default="")
     category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"), active_history=True)
-    price: Mapped[Amount | None]
+    pricing: Mapped[Pricing] = mapped_column(choice(Pricing, "pricing"), default=Pricing.FIXED, server_default="fixed")
+    price: Mapped[Amount | None] = mapped_column(Money())
+    # Kept by listeners, `n = n + x` in SQL: read them only after a refresh.
+    lines_total: Mapped[Amount] = mapped_column(Money(), default=Decimal(0), server_default="0")
+    lines_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    total: Mapped[Amount | None] = mapped_column(Money(), Computed(TOTAL_SQL, persisted=True))
     deadline: Mapped[date | None]
     customer_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), active_history=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), active_history=True)
     performer_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), active_history=True)
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), active_history=True)
     status: Mapped[Status] = mapped_column(choice(Status, "status"))
+    money_state: Mapped[MoneyState] = mapped_column(
+        choice(MoneyState, "money_state"), default=MoneyState.UNPAID, server_default="unpaid"
+    )
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now, active_history=True)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
     taken_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    paid_at: Mapped[datetime | None]
+    ready_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None] = mapped_column(active_history=True)
     search: Mapped[Any] = search_vector(title="A", description="B")
 
@@ -113,12 +166,35 @@ class Order(Model):
     customer: Mapped[Account] = relationship(foreign_keys=customer_id)
     author: Mapped[Account] = relationship(foreign_keys=author_id)
     performer: Mapped[Account | None] = relationship(foreign_keys=performer_id)
+    manager: Mapped[Account | None] = relationship(foreign_keys=manager_id)
+    thread: Mapped[Thread | None] = relationship()
     review: Mapped[Review | None] = relationship(viewonly=True)
     events: WriteOnlyMapped[OrderEvent] = relationship(passive_deletes=True, order_by="OrderEvent.id")
 
     def can(self, act: Act) -> bool:
         """True when `act` is possible in the present state, whoever asks."""
-        return self.status in POSSIBLE_IN[act]
+        return self.obstacle(act) is None
+
+    def obstacle(self, act: Act) -> Conflict | None:
+        """Why `act` is not possible now, whoever asks; None when it is."""
+        if self.status not in POSSIBLE_IN[act]:
+            return IllegalStep(self.status)
+        if act is Act.TAKE and self.pricing is Pricing.QUOTE:
+            return GoesByQuote()
+        if act is Act.OFFER and self.pricing is Pricing.FIXED:
+            return FixedPrice()
+        if act in (Act.RATE, Act.ANSWER):
+            return self._obstacle_to_words(act)
+        return None
+
+    def _obstacle_to_words(self, act: Act) -> Conflict | None:
+        if act is Act.RATE:
+            return None if self.review is None else AlreadyRated()
+        if self.review is None:
+            return NotRatedYet()
+        if self.review.hidden_at is not None:
+            return ReviewHidden()
+        return None if self.review.answer is None else AlreadyAnswered()
 
     def can_become(self, status: Status) -> bool:
         """True when one step leads from the present state to `status`."""
@@ -127,13 +203,19 @@ class Order(Model):
     @property
     def is_open(self) -> bool:
         """True while the order is on the board."""
-        return self.status is Status.NEW and self.hidden_at is None
+        return self.status in ON_BOARD and self.hidden_at is None
 
     @property
     def terms(self) -> str:
         """A short text that is another one as soon as what is wanted, the price or the deadline changes."""
-        wanted = (self.title, self.description, self.category_id, self.price, self.deadline)
+        lines = (self.lines_count, self.lines_total)
+        wanted = (self.title, self.description, self.category_id, self.price, self.deadline, *lines)
         return hashlib.sha256(repr(wanted).encode()).hexdigest()[:32]
+
+    def request_quote(self, *, by: Account) -> None:
+        """Performers are to name their price from now on."""
+        self.pricing = Pricing.QUOTE
+        self._move(Status.QUOTING, by, "")
 
     def take(self, performer: Account, *, by: Account, note: str = "") -> None:
         """`performer` works on it from now on."""
@@ -154,6 +236,23 @@ class Order(Model):
         """Nobody needs it any more; the performer, if there was one, stays on record."""
         self._move(Status.CANCELLED, by, note)
 
+    def set_money(self, state: MoneyState, *, by: Account) -> None:
+        """The money, or the goods, went a step on, or back after a slip of the hand."""
+        if state not in MONEY_TRANSITIONS[self.money_state]:
+            raise IllegalMoneyStep(self.money_state)
+        inspect(self).info["step"] = Step(by.id, "")
+        self.money_state = state
+
+    def assign(self, manager: Account | None, *, by: Account) -> None:
+        """`manager` looks after the order from now on; None: nobody does."""
+        if (manager.id if manager else None) != self.manager_id:
+            self.manager_id = manager.id if manager else None
+            self.record(EventKind.MANAGER, by=by, manager_id=self.manager_id)
+
+    def record(self, kind: EventKind, *, by: Account, **values: Any) -> None:
+        """Adds a line to the history; those of the status and the money write themselves."""
+        self.events.add(OrderEvent(kind=kind, at=clock.now(), actor_id=by.id, **values))
+
     def _require(self, status: Status) -> None:
         if not self.can_become(status):
             raise IllegalStep(self.status)
@@ -169,27 +268,39 @@ class Order(Model):
 
 
 class OrderEvent(Model):
-    """Insert-only: one change of an order's status. `performer` is whose work it concerned."""
+    """Insert-only: one thing that happened to an order. `performer` is whose work, or whose offer, it concerned.
+
+    `detail` is the new state of the money or of an offer, or what was done to a comment; `subject_id` the offer,
+    comment or file. Inserting one tells every listening screen its id as soon as the transaction commits.
+    """
 
     __tablename__ = "order_events"
     __table_args__ = (
         length_check("note", NOTE_LENGTH),
+        CheckConstraint("(kind = 'status') = (to_status IS NOT NULL)", name="status_when_status"),
         Index("ix_order_events_order", "order_id", "id"),
         Index("ix_order_events_performer", "performer_id", "to_status", "id"),
     )
 
     id: Mapped[Key]
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    kind: Mapped[EventKind] = mapped_column(
+        choice(EventKind, "kind"), default=EventKind.STATUS, server_default="status"
+    )
     at: Mapped[datetime] = mapped_column(default=clock.now)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     performer_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     from_status: Mapped[Status | None] = mapped_column(choice(Status, "from_status"))
-    to_status: Mapped[Status] = mapped_column(choice(Status, "to_status"))
+    to_status: Mapped[Status | None] = mapped_column(choice(Status, "to_status"))
+    detail: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    subject_id: Mapped[int | None]
     note: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     order: Mapped[Order] = relationship(viewonly=True)
     actor: Mapped[Account | None] = relationship(foreign_keys=actor_id)
     performer: Mapped[Account | None] = relationship(foreign_keys=performer_id)
+    manager: Mapped[Account | None] = relationship(foreign_keys=manager_id)
 
 
 class Review(Model):

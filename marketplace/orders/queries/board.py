@@ -13,7 +13,7 @@ from marketplace.core.db import db
 from marketplace.core.paging import Page, bounded_id, bounded_moment, decode_cursor, make_page
 from marketplace.orders.queries import board_statements as sql
 from marketplace.orders.queries.board_statements import COUNT_LIMIT
-from marketplace.orders.states import Status
+from marketplace.orders.states import Pricing, Status
 
 PAGE_SIZE = 25
 NOWHERE = 0
@@ -66,10 +66,11 @@ class Card(NamedTuple):
     title: str
     description: str
     category: CardCategory
-    price: Decimal | None
+    total: Decimal | None
     deadline: date | None
     customer: Name
     status: Status
+    pricing: Pricing
     created_at: datetime
 
 
@@ -112,8 +113,8 @@ def open_orders(
     rows = db.session.execute(statement(filters), {**values, "size": size + 1}).all() if count.number else ()
     categories = {choice.category.id: choice.category for choice in choices}
     cards = [
-        Card(row_id, title, excerpt, categories[category_id], price, deadline, Name(name), Status.NEW, created_at)
-        for row_id, title, excerpt, category_id, price, deadline, name, created_at in rows
+        Card(row_id, title, excerpt, categories[category_id], total, deadline, Name(name), status, pricing, created_at)
+        for row_id, title, excerpt, category_id, total, deadline, name, status, pricing, created_at in rows
     ]
     page = make_page(cards, size, after, lambda card: (card.created_at.isoformat(), card.id))
     return BoardPage(page.items, page.next_cursor, page.is_first, count)

@@ -29,9 +29,9 @@ OPEN_ORDERS = text(" AND ".join(f"orders.{part}" for part in OPEN.split(" AND ")
 CONDITIONS: dict[str, ColumnElement[bool]] = {
     "words": matches(ORDERS.search, bindparam("words", type_=Text)),
     "category": ORDERS.category_id == bindparam("category"),
-    "by_agreement": ORDERS.price.is_(None),
-    "price_from": ORDERS.price >= bindparam("price_from"),
-    "price_to": ORDERS.price <= bindparam("price_to"),
+    "by_agreement": ORDERS.total.is_(None),
+    "price_from": ORDERS.total >= bindparam("price_from"),
+    "price_to": ORDERS.total <= bindparam("price_to"),
     "deadline_by": ORDERS.deadline <= bindparam("deadline_by"),
     "before": tuple_(ORDERS.created_at, ORDERS.id) < tuple_(bindparam("before"), bindparam("before_id")),
 }
@@ -103,9 +103,11 @@ def _cards() -> Select[Any]:
         ORDERS.title,
         func.left(ORDERS.description, EXCERPT_LENGTH),
         ORDERS.category_id,
-        ORDERS.price,
+        ORDERS.total,
         ORDERS.deadline,
         customer,
+        ORDERS.status,
+        ORDERS.pricing,
         ORDERS.created_at,
     )
 

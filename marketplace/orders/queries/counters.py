@@ -48,6 +48,10 @@ RECOUNTS: dict[str, dict[str, str]] = {
         "rating_sum": "SELECT performer_id AS owner, sum(rating) AS n FROM reviews WHERE hidden_at IS NULL GROUP BY 1",
         "rating_count": "SELECT performer_id AS owner, count(*) AS n FROM reviews WHERE hidden_at IS NULL GROUP BY 1",
     },
+    "orders": {
+        "lines_total": "SELECT order_id AS owner, sum(sum) AS n FROM order_lines GROUP BY 1",
+        "lines_count": "SELECT order_id AS owner, count(*) AS n FROM order_lines GROUP BY 1",
+    },
     "category_counters": {
         "open_orders": f"SELECT category_id AS owner, count(*) AS n FROM orders WHERE {OPEN} GROUP BY 1",
     },
@@ -57,6 +61,7 @@ RECOUNTS: dict[str, dict[str, str]] = {
 OWNERS = {
     "customer_counters": ("account_id", "accounts"),
     "performer_counters": ("account_id", "accounts"),
+    "orders": ("id", "orders"),
     "category_counters": ("category_id", "categories"),
 }
 """For each table: its key and the table that it has one row for each row of."""

@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, tupl
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from marketplace.accounts.models import Account
+from marketplace.catalog.models import Product
 from marketplace.core.db import db
 from marketplace.core.paging import Page, bounded_id, bounded_moment, decode_cursor, make_page
 from marketplace.orders.errors import NoSuchOrder
-from marketplace.orders.models import Order, OrderEvent, Review
-from marketplace.orders.states import Status
+from marketplace.orders.models import Order, OrderEvent, OrderLine, Review
+from marketplace.orders.states import EventKind, Status
 
 PAGE_SIZE = 25
 
@@ -35,6 +36,8 @@ def get_order(order_id: int) -> Order:
             joinedload(Order.category),
             joinedload(Order.customer),
             joinedload(Order.performer),
+            joinedload(Order.manager),
+            joinedload(Order.author),
             joinedload(Order.review),
         )
     )
@@ -64,12 +67,25 @@ def locked_review(order_id: int) -> Review | None:
     )
 
 
+def lines(order: Order) -> Sequence[OrderLine]:
+    """The lines of the order, with their products and these with their pictures."""
+    return db.session.scalars(
+        select(OrderLine)
+        .where(OrderLine.order_id == order.id)
+        .options(joinedload(OrderLine.product).selectinload(Product.pictures))
+        .order_by(OrderLine.position)
+    ).all()
+
+
 def timeline(order: Order) -> Sequence[OrderEvent]:
-    """What has happened to the order, oldest first, with the people."""
+    """What has happened to the order, oldest first, with the people; talk and files stand by themselves."""
     return db.session.scalars(
         select(OrderEvent)
-        .where(OrderEvent.order_id == order.id)
-        .options(joinedload(OrderEvent.actor), joinedload(OrderEvent.performer))
+        .where(
+            OrderEvent.order_id == order.id,
+            OrderEvent.kind.not_in((EventKind.COMMENT, EventKind.FILE, EventKind.REVIEW)),
+        )
+        .options(joinedload(OrderEvent.actor), joinedload(OrderEvent.performer), joinedload(OrderEvent.manager))
         .order_by(OrderEvent.id)
     ).all()
 

@@ -1,13 +1,17 @@
 """What people do with orders. Every act locks, asks who may, moves, and flushes; the door commits."""
 
 from marketplace.orders.services.dealing import cancel_order, complete_order, refuse, take_order, withdraw_order
+from marketplace.orders.services.desk import assign_manager, request_quote, set_money
+from marketplace.orders.services.lines import LineInput, set_lines
 from marketplace.orders.services.moderating import hide_order, hide_review, reassign_order, show_order, show_review
 from marketplace.orders.services.posting import edit_order, post_order
 from marketplace.orders.services.recounting import rebuild_counters
 from marketplace.orders.services.reviewing import answer_review, rate_order
 
 __all__ = [
+    "LineInput",
     "answer_review",
+    "assign_manager",
     "cancel_order",
     "complete_order",
     "edit_order",
@@ -18,6 +22,9 @@ __all__ = [
     "reassign_order",
     "rebuild_counters",
     "refuse",
+    "request_quote",
+    "set_lines",
+    "set_money",
     "show_order",
     "show_review",
     "take_order",

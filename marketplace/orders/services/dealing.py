@@ -8,16 +8,7 @@ from marketplace.core.db import db
 from marketplace.core.errors import NotAllowed
 from marketplace.core.text import tidy
 from marketplace.orders import policies
-from marketplace.orders.errors import (
-    AlreadyAnswered,
-    AlreadyRated,
-    IllegalStep,
-    NoSuchOrder,
-    NotRatedYet,
-    ReviewHidden,
-    TermsChanged,
-    TooManyInProgress,
-)
+from marketplace.orders.errors import NoSuchOrder, TermsChanged, TooManyInProgress
 from marketplace.orders.models import Order
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.states import Act
@@ -26,7 +17,7 @@ from marketplace.orders.states import Act
 def locked_for(act: Act, order_id: int, by: Account) -> Order:
     """The locked order, once it is clear that `by` may do `act` to it and that this is possible now.
 
-    Raises NoSuchOrder, NotAllowed or IllegalStep, in this order: who is asked before when, and somebody
+    Raises NoSuchOrder, NotAllowed or what `Order.obstacle` says, in this order: who is asked before when, and somebody
     else's private order answers like one that does not exist.
     """
     order = queries.locked(order_id)
@@ -42,16 +33,9 @@ def refuse(act: Act, order: Order, *, by: Account) -> None:
     words = policies.refusal(act, by, order)
     if words is not None:
         raise NotAllowed(words)
-    if not order.can(act):
-        raise IllegalStep(order.status)
-    if act is Act.RATE and order.review is not None:
-        raise AlreadyRated
-    if act is Act.ANSWER and order.review is None:
-        raise NotRatedYet
-    if act is Act.ANSWER and order.review is not None and order.review.hidden_at is not None:
-        raise ReviewHidden
-    if act is Act.ANSWER and order.review is not None and order.review.answer is not None:
-        raise AlreadyAnswered
+    obstacle = order.obstacle(act)
+    if obstacle is not None:
+        raise obstacle
 
 
 def take_order(order_id: int, *, limit: int, by: Account, terms: str | None = None) -> Order:
@@ -79,7 +63,7 @@ def withdraw_order(order_id: int, *, reason: str, by: Account) -> Order:
 
 
 def complete_order(order_id: int, *, by: Account) -> Order:
-    """The performer says that the work is done."""
+    """The performer, or the desk for them, says that the work is done."""
     order = locked_for(Act.COMPLETE, order_id, by)
     order.complete(by=by)
     db.session.flush()

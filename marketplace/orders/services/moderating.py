@@ -14,7 +14,7 @@ from marketplace.orders import policies
 from marketplace.orders.errors import IllegalStep, NotAPerformer, NotRatedYet
 from marketplace.orders.models import Order, Review
 from marketplace.orders.queries import orders as queries
-from marketplace.orders.states import Status
+from marketplace.orders.states import EventKind, Status
 
 
 def hide_order(order_id: int, *, by: Account) -> Order:
@@ -32,6 +32,7 @@ def _set_order_hidden(order_id: int, hidden: bool, by: Account) -> Order:
     order = queries.locked(order_id)
     if (order.hidden_at is not None) != hidden:
         order.hidden_at = clock.now() if hidden else None
+        order.record(EventKind.MODERATED, by=by, detail="hidden" if hidden else "shown")
         record_audit(
             "hide" if hidden else "show", order, before={"hidden": not hidden}, after={"hidden": hidden}, by=by
         )

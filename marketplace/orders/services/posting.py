@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from marketplace.accounts.models import Account
+from marketplace.accounts.states import Role
 from marketplace.catalog.queries import get_active_category
 from marketplace.core.db import db
 from marketplace.core.errors import NotAllowed
 from marketplace.core.text import one_line, tidy
 from marketplace.orders import policies
+from marketplace.orders.errors import NotACustomer
 from marketplace.orders.models import Order
 from marketplace.orders.services.dealing import locked_for
-from marketplace.orders.states import Act
+from marketplace.orders.services.lines import LineInput, set_lines
+from marketplace.orders.states import Act, EventKind, Pricing, Status
 
 
 def post_order(
@@ -24,21 +28,35 @@ def post_order(
     price: Decimal | None,
     deadline: date | None,
     by: Account,
+    pricing: Pricing = Pricing.FIXED,
+    lines: Sequence[LineInput] = (),
+    customer: Account | None = None,
 ) -> Order:
-    """A new order of the customer `by`, on the board at once; `price` None means by agreement."""
-    if not policies.may_post(by):
+    """A new order, on the board at once. `price` None means the sum of the lines, or by agreement without them.
+
+    The customer is `by`; managers write orders down for another `customer` and look after them from then on.
+    """
+    for_other = customer is not None and customer.id != by.id
+    if not (policies.may_post_for_others(by) if for_other else policies.may_post(by)):
         raise NotAllowed
+    owner = by if customer is None else customer
+    if owner.role is not Role.CUSTOMER or not owner.active:
+        raise NotACustomer(field="customer")
     order = Order(
         title=one_line(title),
         description=tidy(description),
         category=get_active_category(category_id),
+        pricing=pricing,
         price=price,
         deadline=deadline,
-        customer=by,
+        customer=owner,
         author=by,
+        manager=by if for_other else None,
     )
     db.session.add(order)
     db.session.flush()
+    if lines:
+        set_lines(order, lines)
     return order
 
 
@@ -51,8 +69,10 @@ def edit_order(
     price: Decimal | None,
     deadline: date | None,
     by: Account,
+    pricing: Pricing | None = None,
+    lines: Sequence[LineInput] | None = None,
 ) -> Order:
-    """Changes what is wanted, while the order is new."""
+    """Changes what is wanted, while the order is new or waits for its first offer; None leaves lines and pricing."""
     order = locked_for(Act.EDIT, order_id, by)
     order.title = one_line(title)
     order.description = tidy(description)
@@ -60,5 +80,14 @@ def edit_order(
         order.category_id = get_active_category(category_id).id
     order.price = price
     order.deadline = deadline
+    # Whoever waits for offers already has asked for them.
+    if pricing is not None and order.status is Status.NEW:
+        order.pricing = pricing
+    is_changed = db.session.is_modified(order)
+    if lines is not None:
+        is_changed |= set_lines(order, lines)
+    if is_changed:
+        order.record(EventKind.EDITED, by=by)
     db.session.flush()
+    db.session.refresh(order, ["total", "updated_at"])
     return order

@@ -11,7 +11,7 @@ from marketplace.orders.errors import NotRatedYet
 from marketplace.orders.models import Review
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.services.dealing import locked_for
-from marketplace.orders.states import MAX_RATING, MIN_RATING, Act
+from marketplace.orders.states import MAX_RATING, MIN_RATING, Act, EventKind
 
 
 def rate_order(order_id: int, *, rating: int, text: str, by: Account) -> Review:
@@ -27,6 +27,7 @@ def rate_order(order_id: int, *, rating: int, text: str, by: Account) -> Review:
         text=tidy(text),
     )
     db.session.add(review)
+    order.record(EventKind.REVIEW, by=by, performer_id=order.performer_id, detail="rated")
     db.session.flush()
     return review
 
@@ -39,5 +40,6 @@ def answer_review(order_id: int, *, answer: str, by: Account) -> Review:
         raise NotRatedYet
     review.answer = tidy(answer)
     review.answered_at = clock.now()
+    order.record(EventKind.REVIEW, by=by, performer_id=order.performer_id, detail="answered")
     db.session.flush()
     return review

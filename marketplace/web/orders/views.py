@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 
 from marketplace.catalog.queries import active_categories
 from marketplace.core.db import db
@@ -19,10 +18,12 @@ from marketplace.orders.errors import NoSuchOrder
 from marketplace.orders.models import Order
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.states import Act
-from marketplace.web.actions import actions_for
+from marketplace.web.actions import actions_for, money_steps
 from marketplace.web.order_form import OrderForm
+from marketplace.web.orders.asking import ask, asked_for
 from marketplace.web.orders.blueprint import blueprint
 from marketplace.web.orders.forms import AnswerForm, ConfirmForm, RatingForm, ReasonForm, TakeForm
+from marketplace.web.orders.offers import offers_for
 from marketplace.web.viewer import account, viewer
 
 
@@ -34,11 +35,15 @@ def order_show(order_id: int) -> ResponseReturnValue:
     if not policies.may_view(user, order):
         raise NoSuchOrder
     sees_history = policies.may_see_history(user, order)
+    events = queries.timeline(order) if sees_history else []
     return render_template(
         "orders/order_show.html",
         order=order,
         actions=actions_for(order, user),
-        events=queries.timeline(order) if sees_history else [],
+        events=[event for event in events if policies.may_see_event(user, order, event)],
+        lines=queries.lines(order) if order.lines_count else [],
+        offers=offers_for(order, user),
+        money_steps=money_steps(order, user),
         sees_history=sees_history,
         partners=partners(order),
     )
@@ -149,18 +154,3 @@ def review_answer(order_id: int) -> ResponseReturnValue:
         db.session.commit()
         return redirect(url_for("orders.order_show", order_id=order_id))
     return ask("orders/review_answer.html", form, order=order)
-
-
-def asked_for(act: Act, order_id: int) -> Order:
-    """The order of a page that asks before `act`; refuses as the act itself would.
-
-    A POST asks without a lock here, so that a form with mistakes shows them; the service asks again under its lock.
-    """
-    order = queries.get_order(order_id)
-    services.refuse(act, order, by=account())
-    return order
-
-
-def ask(template: str, form: FlaskForm, **values: Any) -> ResponseReturnValue:
-    """The page with the form: 422 when it comes back with mistakes, with everything typed still in it."""
-    return render_template(template, form=form, **values), 422 if request.method == "POST" else 200

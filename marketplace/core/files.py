@@ -1,0 +1,47 @@
+"""Files on disk: written whole or not at all, under names that say nothing, spread over folders."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+
+NAME = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,12})?")
+
+
+def digest_name(content: bytes) -> str:
+    """The name that content is stored under when the same content shall be stored once: its SHA-256."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def random_name() -> str:
+    """A name that nobody can guess."""
+    return secrets.token_hex(32)
+
+
+def place(folder: Path, name: str) -> Path:
+    """Where the file called `name` (64 hex digits, maybe with a suffix) is kept below `folder`."""
+    if not NAME.fullmatch(name):
+        raise ValueError("not the name of a stored file")
+    return folder / name[:2] / name
+
+
+def write(folder: Path, name: str, content: bytes) -> Path:
+    """Stores `content` as `name`; readers see all of it or nothing. What is there already is left alone."""
+    path = place(folder, name)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f".{name}.{secrets.token_hex(8)}")
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    return path
+
+
+def remove(folder: Path, name: str) -> None:
+    """Forgets the file; it is no mistake when there is none."""
+    place(folder, name).unlink(missing_ok=True)

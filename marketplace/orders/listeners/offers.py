@@ -1,0 +1,100 @@
+"""Every change of an offer's status is checked and leaves an OrderEvent; the order's status follows live offers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import event, exists, insert, inspect, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapper, QueryableAttribute, Session, UOWTransaction
+from sqlalchemy.orm.base import LoaderCallableStatus
+
+from marketplace.core import clock
+from marketplace.orders.errors import ForbiddenWrite, IllegalOfferStep
+from marketplace.orders.models import Offer, Order, OrderEvent, Step
+from marketplace.orders.states import OFFER_TRANSITIONS, EventKind, OfferStatus, Status
+
+CONTENT = ("order_id", "performer_id", "author_id", "version", "price", "days", "message", "expires_at", "created_at")
+
+
+@event.listens_for(Offer, "init")
+def start_sent(offer: Offer, args: Any, kwargs: dict[str, Any]) -> None:
+    """An offer starts as sent; the listener below sees every later status."""
+    kwargs.setdefault("status", OfferStatus.SENT)
+
+
+@event.listens_for(Offer.status, "set", retval=True, active_history=True)
+def check_step(offer: Offer, value: Any, old: Any, initiator: QueryableAttribute[Any]) -> OfferStatus:
+    """Refuses what OFFER_TRANSITIONS do not allow and dates the decision."""
+    new = OfferStatus(value)
+    before = None if isinstance(old, LoaderCallableStatus) or old is None else OfferStatus(old)
+    if new is before:
+        return new
+    if before is None:
+        if new is not OfferStatus.SENT:
+            raise IllegalOfferStep(new)
+        return new
+    if new not in OFFER_TRANSITIONS[before]:
+        raise IllegalOfferStep(before)
+    offer.decided_at = clock.now()
+    return new
+
+
+@event.listens_for(Offer, "before_update")
+def keep_content(mapper: Mapper[Offer], connection: Connection, offer: Offer) -> None:
+    """A version says for ever what it said."""
+    if any(inspect(offer).attrs[name].history.deleted for name in CONTENT):
+        raise ForbiddenWrite
+
+
+@event.listens_for(Offer, "after_insert")
+def record_sent(mapper: Mapper[Offer], connection: Connection, offer: Offer) -> None:
+    """The first line that an offer leaves in the history."""
+    _record(connection, offer, offer.author_id)
+
+
+@event.listens_for(Offer, "after_update")
+def record_decision(mapper: Mapper[Offer], connection: Connection, offer: Offer) -> None:
+    """A superseded version is told by the one that came instead; every other end is told by itself."""
+    changed = inspect(offer).attrs.status.history.has_changes()
+    if changed and offer.status is not OfferStatus.SUPERSEDED:
+        step = inspect(offer).info.pop("step", None)
+        _record(connection, offer, step.actor_id if step else None)
+
+
+def _record(connection: Connection, offer: Offer, actor_id: int | None) -> None:
+    connection.execute(
+        insert(OrderEvent).values(
+            order_id=offer.order_id,
+            kind=EventKind.OFFER,
+            at=clock.now(),
+            actor_id=actor_id,
+            performer_id=offer.performer_id,
+            detail=offer.status.value,
+            subject_id=offer.id,
+            note=offer.reason or "",
+        )
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def follow_offers(session: Session, flush: UOWTransaction, instances: Any) -> None:
+    """An order that waits for offers is quoted while at least one is live, and waits again when the last one goes."""
+    touched = [row for row in (*session.new, *session.dirty) if isinstance(row, Offer)]
+    for order_id in sorted({offer.order_id for offer in touched}):
+        order = session.get(Order, order_id)
+        if order is None or order.status not in (Status.QUOTING, Status.QUOTED):
+            continue
+        here = [offer for offer in touched if offer.order_id == order_id]
+        others = [offer.id for offer in here if offer.id is not None]
+        # A newer version follows the one that it supersedes in a flush of its own.
+        live = any(offer.status in (OfferStatus.SENT, OfferStatus.SUPERSEDED) for offer in here) or session.scalar(
+            select(
+                exists().where(Offer.order_id == order_id, Offer.status == OfferStatus.SENT, Offer.id.not_in(others))
+            )
+        )
+        wanted = Status.QUOTED if live else Status.QUOTING
+        if order.status is not wanted:
+            step = next((inspect(offer).info.get("step") for offer in here if inspect(offer).info.get("step")), None)
+            inspect(order).info["step"] = step or Step(here[0].author_id, "")
+            order.status = wanted

@@ -1,0 +1,1 @@
+"""Talk and files that hang on something above: an order now, other things later."""
