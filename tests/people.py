@@ -17,7 +17,7 @@ from marketplace.accounts.states import REGISTRABLE, Role
 from marketplace.catalog.models import Category
 from marketplace.core.db import db
 from marketplace.orders import services as orders
-from marketplace.orders.models import Order
+from marketplace.orders.models import Offer, Order
 
 PASSWORD = "correct-horse-battery"
 LIMIT = 10
@@ -89,6 +89,27 @@ class People:
             "deadline": date(2030, 1, 31),
         }
         order = orders.post_order(**{**fields, **values}, by=customer or self.customer())
+        db.session.commit()
+        return order
+
+    def quoting(self, customer: Account | None = None, **values: Any) -> Order:
+        """An order that waits for offers."""
+        order = self.order(customer, **{"price": None, **values})
+        orders.request_quote(order.id, by=order.customer)
+        db.session.commit()
+        return order
+
+    def quoted(self, performer: Account | None = None, customer: Account | None = None, **values: Any) -> Order:
+        """An order that `performer` has sent an offer for."""
+        order, by = self.quoting(customer, **values), performer or self.performer()
+        db.session.add(Offer(order=order, performer=by, author=by, version=1, price=Decimal("900"), days=3))
+        db.session.commit()
+        return order
+
+    def cancelled(self, customer: Account | None = None) -> Order:
+        """An order that nobody needs any more."""
+        order = self.order(customer)
+        orders.cancel_order(order.id, reason="Not needed", by=order.customer)
         db.session.commit()
         return order
 

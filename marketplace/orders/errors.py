@@ -108,7 +108,7 @@ class TotalTooLarge(Invalid):
     message = N_("The sum of the order is too large.")
 
 
-class NotAManager(Invalid):
+class CannotManage(Invalid):
     """Orders are looked after by active managers and admins."""
 
     message = N_("Choose an active manager.")

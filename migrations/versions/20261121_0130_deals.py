@@ -140,7 +140,8 @@ def upgrade() -> None:
             "total",
             sa.BigInteger(),
             sa.Computed(
-                "CASE WHEN price IS NOT NULL THEN price WHEN lines_count > 0 THEN lines_total END", persisted=True
+                "CASE WHEN price IS NOT NULL THEN price WHEN lines_count > 0 THEN lines_total ELSE NULL::bigint END",
+                persisted=True,
             ),
             nullable=True,
         ),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from marketplace.core.db import db
 from marketplace.orders.models import Order, OrderEvent
-from marketplace.orders.states import TRANSITIONS, Status
+from marketplace.orders.states import TRANSITIONS, EventKind, Status
 
 
 def illegal_steps() -> list[str]:
@@ -18,7 +18,7 @@ def illegal_steps() -> list[str]:
         status: Status | None = None
         for event in events:
             allowed = {Status.NEW} if status is None else TRANSITIONS[status]
-            if event.from_status is not status or event.to_status not in allowed:
+            if event.from_status is not status or event.to_status not in allowed or event.to_status is None:
                 found.append(f"order {order.id}: {event.from_status} to {event.to_status} after {status}")
             status = event.to_status
         if order.status is not status:
@@ -48,9 +48,10 @@ def wrong_people() -> list[str]:
 
 
 def histories() -> list[tuple[Order, list[OrderEvent]]]:
-    """Every order with its events in the order in which they were written."""
+    """Every order with its changes of status in the order in which they were written."""
     events: dict[int, list[OrderEvent]] = defaultdict(list)
-    for event in db.session.scalars(select(OrderEvent).order_by(OrderEvent.id)):
+    steps = select(OrderEvent).where(OrderEvent.kind == EventKind.STATUS).order_by(OrderEvent.id)
+    for event in db.session.scalars(steps):
         events[event.order_id].append(event)
     orders = db.session.scalars(select(Order).order_by(Order.id).execution_options(populate_existing=True))
     return [(order, events[order.id]) for order in orders]

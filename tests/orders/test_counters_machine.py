@@ -307,7 +307,7 @@ class Trade(RuleBasedStateMachine):
         self.seen.recounts += 1
         self.seen.cells += cells()
         assert list(differences()) == []
-        assert [missing_rows(table) for table in OWNERS] == [0, 0, 0]
+        assert [missing_rows(table) for table in OWNERS] == [0] * len(OWNERS)
         assert illegal_steps() == []
 
 

@@ -15,7 +15,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.orders.errors import ForbiddenWrite, IllegalStep
 from marketplace.orders.models import NOTE_LENGTH, Order, OrderEvent, Review
-from marketplace.orders.states import Status
+from marketplace.orders.states import MoneyState, Pricing, Status
 from tests.people import People
 
 HISTORY = ("order_events", "audit_entries")
@@ -118,15 +118,24 @@ def broken_orders() -> list[tuple[str, Status, Update]]:
         ("price_range", Status.NEW, order.values(price=1_000_000_001)),
         ("title_given", Status.NEW, order.values(title="")),
         ("title_length", Status.NEW, order.values(title="x" * 121)),
+        ("new_is_untaken", Status.QUOTED, order.values(taken_at=NOW)),
+        ("quoted_by_quote", Status.NEW, order.values(status=Status.QUOTING)),
+        ("quoted_by_quote", Status.QUOTED, order.values(pricing=Pricing.FIXED)),
+        ("paid_at_when_paid", Status.IN_PROGRESS, order.values(money_state=MoneyState.PAID)),
+        ("paid_at_when_paid", Status.IN_PROGRESS, order.values(paid_at=NOW)),
+        ("lines_range", Status.NEW, order.values(lines_count=-1)),
+        ("lines_range", Status.NEW, order.values(lines_total=-1)),
+        ("lines_range", Status.NEW, order.values(lines_total=1_000_000_001)),
         ("description_length", Status.NEW, order.values(description="x" * 10_001)),
     ]
 
 
-@pytest.mark.parametrize("number", range(19))
+@pytest.mark.parametrize("number", range(27))
 def test_a_check_stands_behind_every_rule_that_a_bulk_update_walks_around(people: People, number: int) -> None:
     constraint, status, statement = broken_orders()[number]
     makers: dict[Status, Callable[[], Order]] = {
         Status.NEW: people.order,
+        Status.QUOTED: people.quoted,
         Status.IN_PROGRESS: people.taken,
         Status.COMPLETED: people.completed,
     }
@@ -139,18 +148,22 @@ def test_a_check_stands_behind_every_rule_that_a_bulk_update_walks_around(people
 
 
 def test_the_list_of_broken_orders_is_complete() -> None:
-    assert len(broken_orders()) == 19
+    assert len(broken_orders()) == 27
     checks = {
         str(constraint.name) for constraint in db.metadata.tables["orders"].constraints if "ck_" in str(constraint.name)
     }
-    # The values of the status are tested below: the ORM does not even send a wrong one.
-    assert checks == {f"ck_orders_{name}" for name, _status, _statement in broken_orders()} | {"ck_orders_status"}
+    # The values of the states are tested below: the ORM does not even send a wrong one.
+    assert checks == {f"ck_orders_{name}" for name, _status, _statement in broken_orders()} | {
+        *("ck_orders_status", "ck_orders_pricing", "ck_orders_money_state")
+    }
 
 
 @pytest.mark.parametrize(
     ("table", "change"),
     [
         ("orders", "status = 'lost'"),
+        ("orders", "pricing = 'free'"),
+        ("orders", "money_state = 'lent'"),
         ("reviews", "rating = 0"),
         ("reviews", "rating = 11"),
         ("reviews", "customer_id = performer_id"),

@@ -30,10 +30,10 @@ def test_each_person_sees_the_buttons_that_would_work(people: People, app: objec
     order = people.order(customer)
     assert buttons(client, order.id) == []
     assert buttons(client.sign_in(performer), order.id) == ["take"]
-    assert buttons(client.sign_in(customer), order.id) == ["edit", "cancel"]
+    assert buttons(client.sign_in(customer), order.id) == ["edit", "request-quote", "cancel"]
     assert buttons(client.sign_in(people.customer()), order.id) == []
     assert buttons(client.sign_in(people.observer()), order.id) == []
-    assert buttons(client.sign_in(people.manager()), order.id) == ["edit", "cancel"]
+    assert buttons(client.sign_in(people.manager()), order.id) == ["edit", "request-quote", "assign", "cancel"]
     services.take_order(order.id, limit=LIMIT, by=performer)
     db.session.commit()
     assert buttons(client.sign_in(performer), order.id) == ["complete", "withdraw"]
@@ -52,7 +52,7 @@ def test_refusals_are_explained_on_the_page(people: People, client: Browser) -> 
     order = people.order()
     words = client.sign_in(people.customer()).page(f"/orders/{order.id}").get_text()
     assert "Only performers take orders." in words
-    assert "Only its performer may complete this order." in words
+    assert "Only its performer or a manager may complete this order." in words
 
 
 def test_a_whole_deal_by_forms(people: People, app: object) -> None:

@@ -80,21 +80,20 @@ def _record(connection: Connection, offer: Offer, actor_id: int | None) -> None:
 @event.listens_for(Session, "before_flush")
 def follow_offers(session: Session, flush: UOWTransaction, instances: Any) -> None:
     """An order that waits for offers is quoted while at least one is live, and waits again when the last one goes."""
-    touched = [row for row in (*session.new, *session.dirty) if isinstance(row, Offer)]
-    for order_id in sorted({offer.order_id for offer in touched}):
-        order = session.get(Order, order_id)
-        if order is None or order.status not in (Status.QUOTING, Status.QUOTED):
-            continue
-        here = [offer for offer in touched if offer.order_id == order_id]
+    touched: dict[Order, list[Offer]] = {}
+    for offer in (row for row in (*session.new, *session.dirty) if isinstance(row, Offer)):
+        # Before the flush an offer may know its order by name only.
+        order = offer.order if offer.order_id is None else session.get(Order, offer.order_id)
+        if order is not None and order.status in (Status.QUOTING, Status.QUOTED):
+            touched.setdefault(order, []).append(offer)
+    for order, here in touched.items():
         others = [offer.id for offer in here if offer.id is not None]
         # A newer version follows the one that it supersedes in a flush of its own.
         live = any(offer.status in (OfferStatus.SENT, OfferStatus.SUPERSEDED) for offer in here) or session.scalar(
             select(
-                exists().where(Offer.order_id == order_id, Offer.status == OfferStatus.SENT, Offer.id.not_in(others))
+                exists().where(Offer.order_id == order.id, Offer.status == OfferStatus.SENT, Offer.id.not_in(others))
             )
         )
-        wanted = Status.QUOTED if live else Status.QUOTING
-        if order.status is not wanted:
-            step = next((inspect(offer).info.get("step") for offer in here if inspect(offer).info.get("step")), None)
-            inspect(order).info["step"] = step or Step(here[0].author_id, "")
-            order.status = wanted
+        steps = (inspect(offer).info.get("step") for offer in here)
+        step = next(filter(None, steps), None)
+        order.follow_offers(live=bool(live), step=step or Step(here[0].author_id, ""))

@@ -60,7 +60,7 @@ NUMBER_SQL = (
 
 
 # One price agreed for everything outweighs the sum of the lines; without either it is by agreement.
-TOTAL_SQL = "CASE WHEN price IS NOT NULL THEN price WHEN lines_count > 0 THEN lines_total END"
+TOTAL_SQL = "CASE WHEN price IS NOT NULL THEN price WHEN lines_count > 0 THEN lines_total ELSE NULL::bigint END"
 
 
 class Step(NamedTuple):
@@ -216,6 +216,13 @@ class Order(Model):
         """Performers are to name their price from now on."""
         self.pricing = Pricing.QUOTE
         self._move(Status.QUOTING, by, "")
+
+    def follow_offers(self, *, live: bool, step: Step) -> None:
+        """Quoted while an offer is live, quoting again when none is any more."""
+        wanted = Status.QUOTED if live else Status.QUOTING
+        if self.status in (Status.QUOTING, Status.QUOTED) and self.status is not wanted:
+            inspect(self).info["step"] = step
+            self.status = wanted
 
     def take(self, performer: Account, *, by: Account, note: str = "") -> None:
         """`performer` works on it from now on."""

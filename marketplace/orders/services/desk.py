@@ -6,7 +6,7 @@ from marketplace.accounts.models import Account
 from marketplace.accounts.queries import locked_account
 from marketplace.accounts.states import Role
 from marketplace.core.db import db
-from marketplace.orders.errors import NotAManager
+from marketplace.orders.errors import CannotManage
 from marketplace.orders.models import Order
 from marketplace.orders.services.dealing import locked_for
 from marketplace.orders.states import Act, MoneyState
@@ -25,7 +25,7 @@ def assign_manager(order_id: int, *, manager_id: int | None, by: Account) -> Ord
     manager = None if manager_id is None else locked_account(manager_id)
     order = locked_for(Act.ASSIGN, order_id, by)
     if manager is not None and (not manager.active or manager.role not in (Role.MANAGER, Role.ADMIN)):
-        raise NotAManager(field="manager")
+        raise CannotManage(field="manager")
     order.assign(manager, by=by)
     db.session.flush()
     return order
