@@ -20,7 +20,7 @@ from tests.promises.test_headers import missing
 from tests.promises.town import Key, key_of
 
 PAGES = ("/", "/board", "/orders/1", "/performers", "/profile", "/customer", "/sessions", "/admin/", "/welcome")
-FORMS = ("/login", "/register", "/profile", "/orders/1/take", "/customer/orders/new")
+FORMS = ("/login", "/register", "/profile", "/orders/1/take", "/orders/new")
 
 
 class Outage:

@@ -71,7 +71,7 @@ BODIES: dict[str, tuple[str | None, bytes, tuple[int, ...]]] = {
 SOME_FORMS = (
     "/login",
     "/register",
-    "/customer/orders/new",
+    "/orders/new",
     "/orders/{open}/edit",
     "/preferences",
     "/admin/categories/new/",

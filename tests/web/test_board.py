@@ -57,7 +57,7 @@ def test_hidden_orders_are_not_on_the_board(people: People, client: Browser) -> 
 def test_an_empty_board_says_what_to_do(people: People, client: Browser) -> None:
     assert "The board is empty just now" in client.page("/board").get_text()
     customer = client.sign_in(people.customer())
-    assert customer.page("/board").select_one(".empty a[href='/customer/orders/new']")
+    assert customer.page("/board").select_one(".empty a[href='/orders/new']")
 
 
 @pytest.fixture

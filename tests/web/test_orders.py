@@ -61,7 +61,7 @@ def test_a_whole_deal_by_forms(people: People, app: object) -> None:
     python = people.category().id
 
     posted = buyer.send(
-        "/customer/orders/new", title="Parser", description="Three sites", category_id=python, price="1 499,90"
+        "/orders/new", title="Parser", description="Three sites", category_id=python, price="1 499,90"
     )
     assert posted.status_code == 302
     address = posted.location
@@ -199,7 +199,7 @@ def test_an_order_that_cannot_be_is_refused_with_everything_typed_still_there(
     people: People, client: Browser, fields: dict[str, str]
 ) -> None:
     good = {"title": "Good", "description": "Words that I typed", "category_id": people.category().id, "price": "10"}
-    response = client.sign_in(people.customer()).send("/customer/orders/new", **good | fields)
+    response = client.sign_in(people.customer()).send("/orders/new", **good | fields)
     assert response.status_code == 422
     if "description" not in fields:
         assert "Words that I typed" in response.text
@@ -267,13 +267,13 @@ def test_today_is_a_deadline_where_the_person_is(people: People, client: Browser
     # A quarter past one in Moscow, of the day after UTC's.
     with clock.fixed(datetime(2030, 1, 30, 22, 15, tzinfo=UTC)):
         client.sign_in(customer)
-        assert client.send("/customer/orders/new", **fields, deadline="2030-01-31").status_code == 302
-        assert client.send("/customer/orders/new", **fields, deadline="2030-01-30").status_code == 422
+        assert client.send("/orders/new", **fields, deadline="2030-01-31").status_code == 302
+        assert client.send("/orders/new", **fields, deadline="2030-01-30").status_code == 422
     update_preferences(customer, locale=None, time_zone="America/Los_Angeles", by=customer)
     db.session.commit()
     with clock.fixed(datetime(2030, 1, 31, 2, 0, tzinfo=UTC)):
         client.sign_in(customer)
-        assert client.send("/customer/orders/new", **fields, deadline="2030-01-30").status_code == 302
+        assert client.send("/orders/new", **fields, deadline="2030-01-30").status_code == 302
 
 
 def test_an_address_leads_to_one_mailbox_and_nowhere_else(people: People, client: Browser) -> None:
@@ -289,6 +289,6 @@ def test_an_address_leads_to_one_mailbox_and_nowhere_else(people: People, client
 def test_a_title_that_nobody_can_read_is_refused(people: People, client: Browser, title: str) -> None:
     client.sign_in(people.customer())
     fields = {"description": "Three", "price": "1", "category_id": people.category().id}
-    answer = client.send("/customer/orders/new", **fields, title=title)
+    answer = client.send("/orders/new", **fields, title=title)
     assert answer.status_code == 422
     assert "Say in a few words what has to be done." in answer.text

@@ -14,7 +14,7 @@ from marketplace.web.auth.browsers import device_name
 from marketplace.web.auth.devices import current_token
 from marketplace.web.viewer import account
 
-FIRST_STEPS = {Role.CUSTOMER: "customer.order_new", Role.PERFORMER: "people.profile"}
+FIRST_STEPS = {Role.CUSTOMER: "orders.order_new", Role.PERFORMER: "people.profile"}
 
 
 @blueprint.get("/welcome")

@@ -47,7 +47,7 @@ def next_steps(user: Account) -> list[Step]:
             steps.append((text, url_for("orders.order_rate", order_id=order.id), _("Rate the work")))
         if not steps and not performers.customer_counters(user).posted:
             text = _("You have not posted anything yet. It takes a minute.")
-            steps.append((text, url_for("customer.order_new"), _("Post an order")))
+            steps.append((text, url_for("orders.order_new"), _("Post an order")))
     elif user.role is Role.PERFORMER:
         held = order_queries.in_progress_count(user)
         if held:

@@ -25,7 +25,7 @@ def number_of_accounts() -> int:
     return db.session.scalar(select(func.count()).select_from(Account)) or 0
 
 
-@pytest.mark.parametrize(("role", "first_step"), [("customer", "/customer/orders/new"), ("performer", "/profile")])
+@pytest.mark.parametrize(("role", "first_step"), [("customer", "/orders/new"), ("performer", "/profile")])
 def test_registering_signs_in_welcomes_and_leads_to_the_first_step(client: Browser, role: str, first_step: str) -> None:
     response = client.send("/register", **{**FIELDS, "role": role})
     assert (response.status_code, response.location) == (302, "/welcome")
