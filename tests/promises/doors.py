@@ -1,7 +1,4 @@
-"""Every route of the site, and what each visitor is answered there by policy: written by hand, not read from the code.
-
-`302` at a GET of somebody who has not signed in leads to the sign-in page. `ok` is 200 at a GET and 302 at a POST.
-"""
+"""Every route of the site, and what each visitor is answered there by policy, out of the tables of answers."""
 
 from __future__ import annotations
 
@@ -9,202 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.promises.town import PASSWORD, Who
-
-ORDER = {
-    "title": "Another title",
-    "description": "Another description",
-    "category_id": "{category}",
-    "price": "200",
-}
-"""What the form of an order holds."""
-
-# Somebody who has not signed in, and somebody who was blocked, is sent to sign in everywhere below.
-ACTS = """
-               owner customer performer stranger manager observer admin
-open
-  show         ok    ok       ok        ok       ok      ok       ok
-  edit         ok    403      403       403      ok      403      ok
-  take         403   403      ok        ok       403     403      403
-  withdraw     403   403      403       403      403     403      403
-  complete     403   403      403       403      403     403      403
-  cancel       ok    403      403       403      ok      403      ok
-  rate         409   403      403       403      403     403      403
-  answer       403   403      403       403      403     403      403
-in_progress
-  show         ok    404      ok        404      ok      ok       ok
-  edit         409   404      403       404      409     403      409
-  take         403   404      409       409      403     403      403
-  withdraw     403   404      ok        404      403     403      403
-  complete     403   404      ok        404      403     403      403
-  cancel       ok    404      403       404      ok      403      ok
-  rate         409   404      403       404      403     403      403
-  answer       403   404      409       404      403     403      403
-completed
-  show         ok    404      ok        404      ok      ok       ok
-  edit         409   404      403       404      409     403      409
-  take         403   404      409       409      403     403      403
-  withdraw     403   404      409       404      403     403      403
-  complete     403   404      409       404      403     403      403
-  cancel       409   404      403       404      409     403      409
-  rate         ok    404      403       404      403     403      403
-  answer       403   404      409       404      403     403      403
-rated
-  show         ok    404      ok        404      ok      ok       ok
-  edit         409   404      403       404      409     403      409
-  take         403   404      409       409      403     403      403
-  withdraw     403   404      409       404      403     403      403
-  complete     403   404      409       404      403     403      403
-  cancel       409   404      403       404      409     403      409
-  rate         409   404      403       404      403     403      403
-  answer       403   404      ok        404      403     403      403
-cancelled
-  show         ok    404      ok        404      ok      ok       ok
-  edit         409   404      403       404      409     403      409
-  take         403   404      409       409      403     403      403
-  withdraw     403   404      409       404      403     403      403
-  complete     403   404      409       404      403     403      403
-  cancel       409   404      403       404      409     403      409
-  rate         409   404      403       404      403     403      403
-  answer       403   404      409       404      403     403      403
-hidden
-  show         ok    404      404       404      ok      ok       ok
-  edit         ok    404      404       404      ok      403      ok
-  take         403   404      404       404      403     403      403
-  withdraw     403   404      404       404      403     403      403
-  complete     403   404      404       404      403     403      403
-  cancel       ok    404      404       404      ok      403      ok
-  rate         409   404      404       404      403     403      403
-  answer       403   404      404       404      403     403      403
-hidden_taken
-  show         ok    404      ok        404      ok      ok       ok
-  edit         409   404      403       404      409     403      409
-  take         403   404      409       404      403     403      403
-  withdraw     403   404      ok        404      403     403      403
-  complete     403   404      ok        404      403     403      403
-  cancel       ok    404      403       404      ok      403      ok
-  rate         409   404      403       404      403     403      403
-  answer       403   404      409       404      403     403      403
-"""
-
-ACT_FIELDS = {
-    "edit": ORDER,
-    "withdraw": {"reason": "No time"},
-    "cancel": {"reason": "Not needed"},
-    "rate": {"rating": "7", "text": "Good"},
-    "answer": {"answer": "Thank you"},
-}
-
-PAGES = """
-                                 anonymous owner customer performer stranger manager observer admin blocked
-GET  /static/css/theme.css       200       200   200      200       200      200     200      200   200
-GET  /fs-static/js/webauthn.js   200       200   200      200       200      200     200      200   200
-GET  /healthz                    200       200   200      200       200      200     200      200   200
-GET  /readyz                     200       200   200      200       200      200     200      200   200
-GET  /                           200       200   200      200       200      200     200      200   200
-POST /preferences                302       302   302      302       302      302     302      302   302
-GET  /board                      200       200   200      200       200      200     200      200   200
-GET  /performers                 200       200   200      200       200      200     200      200   200
-GET  /performers/{performer}     200       200   200      200       200      200     200      200   200
-GET  /performers/{owner}         404       404   404      404       404      404     404      404   404
-GET  /performers/{admin}         404       404   404      404       404      404     404      404   404
-GET  /performers/{blocked}       404       404   404      404       404      404     404      404   404
-GET  /profile                    302       200   200      200       200      200     200      200   302
-POST /profile                    401       302   302      302       302      302     302      302   401
-GET  /customer                   302       200   200      403       403      403     403      403   302
-GET  /customer/orders/new        302       200   200      403       403      403     403      403   302
-POST /customer/orders/new        401       302   302      403       403      403     403      403   401
-GET  /performer                  302       403   403      200       200      403     403      403   302
-GET  /welcome                    302       302   302      302       302      302     302      302   302
-GET  /sessions                   302       200   200      200       200      200     200      200   302
-POST /sessions/{device}/end      401       404   404      302       404      404     404      404   401
-POST /sessions/end-others        401       302   302      302       302      302     302      302   401
-GET  /login                      200       302   302      302       302      302     302      302   200
-POST /login                      302       302   302      302       302      302     302      302   302
-GET  /register                   200       302   302      302       302      302     302      302   200
-POST /register                   302       302   302      302       302      302     302      302   302
-POST /logout                     302       302   302      302       302      302     302      302   302
-GET  /verify                     302       200   200      200       200      200     200      200   302
-POST /verify                     401       302   302      302       302      302     302      302   401
-GET  /password                   302       200   200      200       200      200     200      200   302
-POST /password                   401       302   302      302       302      302     302      302   401
-"""
-
-# Everybody who is not an admin: 403, or sent to sign in. The last column is what the admin is answered.
-ADMIN = """
-GET  /admin/                                          200
-GET  /admin/accounts/                                 200
-GET  /admin/accounts/export/csv/                      200
-GET  /admin/accounts/new/                             200
-POST /admin/accounts/new/                             302
-GET  /admin/accounts/details/?id={spare}              200
-GET  /admin/accounts/block/?id={spare}                200
-POST /admin/accounts/block/?id={spare}                302
-POST /admin/accounts/block/?id={admin}                409
-POST /admin/accounts/unblock/?id={blocked}            302
-GET  /admin/accounts/sign-out/?id={performer}         200
-POST /admin/accounts/sign-out/?id={performer}         302
-GET  /admin/accounts/roles/?id={spare}&id={stranger}  200
-POST /admin/accounts/roles/?id={spare}&id={stranger}  302
-POST /admin/accounts/roles/?id={spare}&id={admin}     409
-POST /admin/accounts/action/                          302
-GET  /admin/profiles/                                 200
-GET  /admin/profiles/export/csv/                      200
-GET  /admin/profiles/edit/?id={spare}                 200
-POST /admin/profiles/edit/?id={spare}                 302
-GET  /admin/categories/                               200
-GET  /admin/categories/export/csv/                    200
-GET  /admin/categories/new/                           200
-POST /admin/categories/new/                           302
-GET  /admin/categories/edit/?id={category}            200
-POST /admin/categories/edit/?id={category}            302
-GET  /admin/categories/delete/?id={unused}            200
-POST /admin/categories/delete/?id={unused}            302
-POST /admin/categories/delete/?id={category}          409
-GET  /admin/orders/                                   200
-GET  /admin/orders/export/csv/                        200
-GET  /admin/orders/details/?id={open}                 200
-POST /admin/orders/hide/?id={open}                    302
-POST /admin/orders/show/?id={hidden}                  302
-GET  /admin/orders/cancel/?id={open}                  200
-POST /admin/orders/cancel/?id={open}                  302
-POST /admin/orders/cancel/?id={completed}             409
-GET  /admin/orders/reassign/?id={in_progress}         200
-POST /admin/orders/reassign/?id={in_progress}         302
-POST /admin/orders/reassign/?id={completed}           409
-GET  /admin/reviews/                                  200
-GET  /admin/reviews/export/csv/                       200
-POST /admin/reviews/hide/?id={rated}                  302
-POST /admin/reviews/show/?id={rated}                  302
-GET  /admin/history/                                  200
-GET  /admin/history/export/csv/                       200
-GET  /admin/audit/                                    200
-GET  /admin/audit/export/csv/                         200
-"""
-
-SAME = "another-good-password"
-FIELDS: dict[str, dict[str, Any]] = {
-    "/preferences": {"theme": "dark", "next": "/board"},
-    "/profile": {"name": "Somebody Else", "price_unit": "hour"},
-    "/customer/orders/new": ORDER,
-    "/login": {"email": "{spare_email}", "password": PASSWORD},
-    "/register": {"email": "new@example.com", "name": "New", "role": "customer", "password": SAME},
-    "/verify": {"password": PASSWORD},
-    "/password": {"password": PASSWORD, "new_password": SAME, "new_password_confirm": SAME},
-    "/admin/accounts/new/": {"email": "made@example.com", "name": "Made", "role": "manager", "password": SAME},
-    "/admin/accounts/block/": {"reason": "Spam"},
-    "/admin/accounts/roles/": {"role": "observer"},
-    "/admin/accounts/action/": {"action": "change_role", "rowid": "{spare}"},
-    "/admin/profiles/edit/": {"name": "Mended", "price_unit": "hour"},
-    "/admin/categories/new/": {"slug": "made", "name_ru": "Новая", "name_en": "Made", "position": "5"},
-    "/admin/categories/edit/": {"slug": "python", "name_ru": "Питон", "name_en": "Python", "position": "5"},
-    "/admin/orders/cancel/": {"reason": "Spam"},
-    "/admin/orders/reassign/": {"performer": "{stranger}", "reason": "Ill"},
-}
-"""What the form of each address holds, filled in rightly."""
-
-# Done by whoever it is meant for, these leave the database as it was.
-CHANGES_NOTHING = {"/preferences", "/verify", "/admin/accounts/action/", "/admin/reviews/show/?id={rated}"}
+from tests.promises.order_answers import ACT_FIELDS, ACTS
+from tests.promises.page_answers import ADMIN, FIELDS, PAGES
+from tests.promises.town import Who
 
 
 @dataclass(frozen=True)
@@ -243,7 +47,7 @@ def order_doors() -> Iterator[Door]:
             answers = {who: done if cell == "ok" else int(cell) for who, cell in cells.items()}
             at_the_gate = sent_to_sign_in(method)
             if act == "show":
-                at_the_gate = 200 if state == "open" else 404
+                at_the_gate = 200 if state in ("open", "quoting", "quoted") else 404
             answers |= dict.fromkeys((Who.ANONYMOUS, Who.BLOCKED), at_the_gate)
             path = f"/orders/{{{state}}}" + ("" if act == "show" else f"/{act}")
             yield Door(method, path, answers, ACT_FIELDS.get(act, {}))

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.figures import LINES
-from tests.promises.doors import CHANGES_NOTHING, Door, doors
+from tests.promises.doors import Door, doors
+from tests.promises.page_answers import CHANGES_NOTHING
 from tests.promises.town import Town, Who
 
 DOORS = list(doors())

@@ -142,9 +142,11 @@ TRACE = " UNION ALL ".join(
 
 
 def orders(people: People, owner: Account, performer: Account) -> dict[str, Order]:
-    """One order of `owner` in each state; whatever was ever taken was taken by `performer`."""
+    """One order of `owner` in each state; whatever was ever taken, or offered for, was so by `performer`."""
     made = {
         "open": people.taken(performer, owner),
+        "quoting": people.quoting(owner),
+        "quoted": people.quoted(performer, owner),
         "in_progress": people.taken(performer, owner),
         "completed": people.completed(performer, owner),
         "rated": people.rated(9, performer, owner),
