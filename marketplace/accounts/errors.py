@@ -1,6 +1,6 @@
 """What accounts refuse."""
 
-from marketplace.core.errors import N_, Conflict, Invalid, NotFound
+from marketplace.core.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 
 
 class NoSuchAccount(NotFound):
@@ -13,6 +13,12 @@ class NoSuchSession(NotFound):
     """The person has no such device; somebody else's answers the same."""
 
     message = N_("There is no such device.")
+
+
+class NoSuchTicket(NotAllowed):
+    """Forged, used, too old, or of somebody who is not signed in any more."""
+
+    message = N_("This ticket is not valid.")
 
 
 class NoSuchTimeZone(Invalid):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, func, select
 
 from marketplace.accounts.errors import NoSuchAccount
 from marketplace.accounts.models import Account, AccountSession, Profile
@@ -81,6 +82,20 @@ def live_sessions(account: Account) -> Sequence[AccountSession]:
     ).all()
 
 
+class LiveViewer(NamedTuple):
+    """A session that is signed in, and whose it is."""
+
+    session_id: int
+    account_id: int
+    role: Role
+
+
+def live_viewers(session_ids: Iterable[int]) -> Sequence[LiveViewer]:
+    """Those of the sessions that are still signed in, whose people nobody has blocked; thousands in one query."""
+    values = {"ids": list(session_ids), "seen_after": clock.now() - IDLE_LIMIT}
+    return [LiveViewer(*row) for row in db.session.execute(LIVE_VIEWERS, values)]
+
+
 def find_own_session(session_id: int, account: Account) -> AccountSession | None:
     """The person's session, ended or not; None when it is not theirs."""
     return db.session.scalar(
@@ -94,6 +109,17 @@ LIVE_SESSION = (
     .join(Account, Account.id == AccountSession.account_id)
     .where(
         AccountSession.token == bindparam("token"),
+        AccountSession.ended_at.is_(None),
+        AccountSession.seen_at > bindparam("seen_after"),
+        Account.active,
+    )
+)
+
+LIVE_VIEWERS = (
+    select(AccountSession.id, Account.id, Account.role)
+    .join(Account, Account.id == AccountSession.account_id)
+    .where(
+        AccountSession.id == func.any(bindparam("ids", type_=ARRAY(BigInteger))),
         AccountSession.ended_at.is_(None),
         AccountSession.seen_at > bindparam("seen_after"),
         Account.active,
