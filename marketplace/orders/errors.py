@@ -168,3 +168,65 @@ class NotAPerformer(Invalid):
     """Orders go to active performers only."""
 
     message = N_("Choose an active performer.")
+
+
+class OrderHidden(Conflict):
+    """Nothing begins on an order that a moderator took off the board."""
+
+    message = N_("A moderator has hidden this order: no offer can be accepted until it is shown again.")
+
+
+class PerformerGone(Conflict):
+    """The account was blocked, or is not a performer's any more."""
+
+    message = N_("This performer does not take orders any more.")
+
+
+class PerformerBusy(Conflict):
+    """The performer holds as many orders as one person may; `TooManyInProgress` says so to the performer."""
+
+    message = N_("This performer already has %(limit)s orders in progress, which is the limit. Accept the offer later.")
+
+
+class TermsChangedBeforeOffer(Conflict):
+    """Nobody names a price for what they have not read."""
+
+    message = N_(
+        "The customer has changed the order since you opened the page. Read it again before you send your offer."
+    )
+
+
+class NothingChanged(Conflict):
+    """Also what a second press of the button meets."""
+
+    message = N_("This offer says the same as the one that you have already sent.")
+
+
+class TooManyVersions(Conflict):
+    """An offer rewritten that often is not one any more."""
+
+    message = N_("An offer can have at most %(limit)s versions.")
+
+
+class PriceNotGiven(Invalid):
+    """An offer names a price, or lines that add up to one."""
+
+    message = N_("Name a price, or lines that add up to more than zero.")
+
+
+class DaysOutOfRange(Invalid):
+    """Work takes a day at least."""
+
+    message = N_("The number of days is a whole number from 1 to %(limit)s.")
+
+
+class MessageTooLong(Invalid):
+    """A message, not a book."""
+
+    message = N_("The message is longer than %(limit)s characters.")
+
+
+class ExpiresInThePast(Invalid):
+    """An offer that nobody could accept."""
+
+    message = N_("Choose a day that is not over yet.")

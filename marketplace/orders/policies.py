@@ -8,7 +8,7 @@ from marketplace.accounts.models import Account
 from marketplace.accounts.states import Role
 from marketplace.core.errors import N_
 from marketplace.orders.models import Offer, Order, OrderEvent
-from marketplace.orders.states import Act, EventKind
+from marketplace.orders.states import Act, EventKind, OfferAct
 
 Viewer = Account | None
 """Who asks; None is somebody who has not signed in."""
@@ -132,6 +132,27 @@ def may_see_offer(user: Viewer, offer: Offer) -> bool:
         and user.active
         and (user.is_staff or user.id in (offer.performer_id, offer.author_id, offer.order.customer_id))
     )
+
+
+def may_compare_offers(user: Viewer, order: Order) -> bool:
+    """All offers for an order are for its customer and for staff."""
+    return user is not None and user.active and (user.is_staff or user.id == order.customer_id)
+
+
+def offer_refusal(act: OfferAct, user: Viewer, offer: Offer) -> str | None:
+    """Why `user` may not do `act` to `offer` (an English msgid), or None when they may."""
+    order = offer.order
+    if user is None or not user.active:
+        return SIGNED_IN[1]
+    if act is OfferAct.WITHDRAW:
+        is_own = is_performer(user, order) and user.id == offer.performer_id
+        has_sent_it = runs_the_desk(user, order) and user.id == offer.author_id
+        return None if is_own or has_sent_it else N_("Only its performer, or who sent it, may withdraw this offer.")
+    words = refusal(Act.DECIDE, user, order)
+    # Somebody else has to find it good.
+    if words is None and act is OfferAct.ACCEPT and user.id in (offer.performer_id, offer.author_id):
+        return N_("You cannot accept an offer that you made yourself.")
+    return words
 
 
 def may_see_talk(user: Viewer, order: Order) -> bool:

@@ -107,6 +107,14 @@ class Act(StrEnum):
     ATTACH = "attach"
 
 
+class OfferAct(StrEnum):
+    """What people do with an offer that exists."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+
+
 POSSIBLE_IN: dict[Act, frozenset[Status]] = {
     # An offer that somebody has sent is for the order as it was.
     Act.EDIT: frozenset({Status.NEW, Status.QUOTING}),

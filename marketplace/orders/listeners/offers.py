@@ -96,4 +96,6 @@ def follow_offers(session: Session, flush: UOWTransaction, instances: Any) -> No
         )
         steps = (inspect(offer).info.get("step") for offer in here)
         step = next(filter(None, steps), None)
-        order.follow_offers(live=bool(live), step=step or Step(here[0].author_id, ""))
+        # Nobody but the clock ends an offer without a step.
+        sender = next((offer.author_id for offer in here if offer.status is OfferStatus.SENT), None)
+        order.follow_offers(live=bool(live), step=step or Step(sender, ""))

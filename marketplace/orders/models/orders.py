@@ -64,9 +64,9 @@ TOTAL_SQL = "CASE WHEN price IS NOT NULL THEN price WHEN lines_count > 0 THEN li
 
 
 class Step(NamedTuple):
-    """Who is moving an order and why, handed from the act to the listener that writes the history."""
+    """Who is moving an order and why, handed from the act to the listener that writes the history; None is the site."""
 
-    actor_id: int
+    actor_id: int | None
     note: str
 
 

@@ -4,17 +4,30 @@ from marketplace.orders.services.dealing import cancel_order, complete_order, re
 from marketplace.orders.services.desk import assign_manager, request_quote, set_money
 from marketplace.orders.services.lines import LineInput, set_lines
 from marketplace.orders.services.moderating import hide_order, hide_review, reassign_order, show_order, show_review
+from marketplace.orders.services.offering import (
+    OfferInput,
+    accept_offer,
+    decline_offer,
+    expire_offers,
+    refuse_offer,
+    send_offer,
+    withdraw_offer,
+)
 from marketplace.orders.services.posting import edit_order, post_order
 from marketplace.orders.services.recounting import rebuild_counters
 from marketplace.orders.services.reviewing import answer_review, rate_order
 
 __all__ = [
     "LineInput",
+    "OfferInput",
+    "accept_offer",
     "answer_review",
     "assign_manager",
     "cancel_order",
     "complete_order",
+    "decline_offer",
     "edit_order",
+    "expire_offers",
     "hide_order",
     "hide_review",
     "post_order",
@@ -22,11 +35,14 @@ __all__ = [
     "reassign_order",
     "rebuild_counters",
     "refuse",
+    "refuse_offer",
     "request_quote",
+    "send_offer",
     "set_lines",
     "set_money",
     "show_order",
     "show_review",
     "take_order",
+    "withdraw_offer",
     "withdraw_order",
 ]

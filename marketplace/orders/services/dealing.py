@@ -11,6 +11,7 @@ from marketplace.orders import policies
 from marketplace.orders.errors import NoSuchOrder, TermsChanged, TooManyInProgress
 from marketplace.orders.models import Order
 from marketplace.orders.queries import orders as queries
+from marketplace.orders.services.settling import close_offers, release_offer
 from marketplace.orders.states import Act
 
 
@@ -55,10 +56,11 @@ def take_order(order_id: int, *, limit: int, by: Account, terms: str | None = No
 
 
 def withdraw_order(order_id: int, *, reason: str, by: Account) -> Order:
-    """The performer gives the order back to the board."""
+    """The performer gives the order back to the board, as it was before their offer if that won it."""
     order = locked_for(Act.WITHDRAW, order_id, by)
     order.withdraw(by=by, note=tidy(reason))
     db.session.flush()
+    release_offer(order, by=by, restore=True)
     return order
 
 
@@ -71,8 +73,9 @@ def complete_order(order_id: int, *, by: Account) -> Order:
 
 
 def cancel_order(order_id: int, *, reason: str, by: Account) -> Order:
-    """The customer, or the desk for them, no longer needs the work."""
+    """The customer, or the desk for them, no longer needs the work; offers for it are declined."""
     order = locked_for(Act.CANCEL, order_id, by)
     order.cancel(by=by, note=tidy(reason))
     db.session.flush()
+    close_offers(order, by=by)
     return order

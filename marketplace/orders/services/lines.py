@@ -51,8 +51,12 @@ def set_lines(order: Order, wanted: Sequence[LineInput]) -> bool:
     holds the order. Raises Invalid for what cannot be a line, and for a sum that no order may have.
     """
     present = queries.lines(order) if order.lines_count else []
-    frozen = freeze(wanted, {line.id: line for line in present})
-    if [_content(line) for line in present] == frozen:
+    return replace_lines(order, present, freeze(wanted, {line.id: line for line in present}))
+
+
+def replace_lines(order: Order, present: Sequence[OrderLine], frozen: Sequence[Frozen]) -> bool:
+    """Puts `frozen` in the place of the order's `present` lines; True when that changed any. Locks nothing."""
+    if [content(line) for line in present] == list(frozen):
         return False
     for line in present:
         db.session.delete(line)
@@ -96,5 +100,6 @@ def _freeze(number: int, line: LineInput, present: dict[int, OrderLine], product
     return Frozen(None, name, "", line.quantity, line.unit_price)
 
 
-def _content(line: Line) -> Frozen:
+def content(line: Line) -> Frozen:
+    """What a line that is there holds."""
     return Frozen(line.product_id, line.name, line.unit, line.quantity, line.unit_price)

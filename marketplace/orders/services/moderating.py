@@ -14,6 +14,7 @@ from marketplace.orders import policies
 from marketplace.orders.errors import IllegalStep, NotAPerformer, NotRatedYet
 from marketplace.orders.models import Order, Review
 from marketplace.orders.queries import orders as queries
+from marketplace.orders.services.settling import release_offer
 from marketplace.orders.states import EventKind, Status
 
 
@@ -41,7 +42,10 @@ def _set_order_hidden(order_id: int, hidden: bool, by: Account) -> Order:
 
 
 def reassign_order(order_id: int, *, performer_id: int, reason: str, by: Account) -> Order:
-    """Gives an order in progress to another performer: back to new and taken again, both on record."""
+    """Gives an order in progress to another performer: back to new and taken again, both on record.
+
+    The offer that won it is withdrawn, for its performer has the order no more; the agreed price stands.
+    """
     _require_moderator(by)
     performer = locked_account(performer_id)
     if performer.role is not Role.PERFORMER or not performer.active:
@@ -57,6 +61,7 @@ def reassign_order(order_id: int, *, performer_id: int, reason: str, by: Account
     order.withdraw(by=by, note=tidy(reason))
     # Two flushes: the guards compare each step with the row that the step before it left.
     db.session.flush()
+    release_offer(order, by=by, restore=False)
     order.take(performer, by=by, note=tidy(reason))
     record_audit(
         "reassign",
