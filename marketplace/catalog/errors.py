@@ -19,3 +19,15 @@ class ProductNotSold(Invalid):
     """An order takes products that are in the catalogue now."""
 
     message = N_("This product is not in the catalogue any more: take it off the list.")
+
+
+class NoSuchPicture(NotFound):
+    """The product has no such picture; another product's answers the same."""
+
+    message = N_("The product has no such picture.")
+
+
+class TooManyPictures(Invalid):
+    """A product has room for a handful."""
+
+    message = N_("A product has at most %(limit)s pictures: remove one first.")

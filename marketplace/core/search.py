@@ -36,3 +36,11 @@ def matches(
     undotted = func.translate(type_coerce(words, Words), "ёЁ", "еЕ")
     query = func.websearch_to_tsquery(cast(SEARCH_LANGUAGE, REGCONFIG), undotted)
     return vector.bool_op("@@")(query).cast(Boolean)
+
+
+def begins(vector: ColumnElement[Any] | QueryableAttribute[Any], words: str) -> ColumnElement[bool]:
+    """True where a word begins with each of `words`, as somebody types who has not finished the last one."""
+    undotted = words.translate(str.maketrans("ёЁ", "еЕ"))
+    # Nothing but letters and digits is left to mean something to the parser.
+    query = " & ".join(f"{word}:*" for word in re.findall(r"[^\W_]+", undotted))
+    return vector.bool_op("@@")(func.to_tsquery(cast(SEARCH_LANGUAGE, REGCONFIG), query)).cast(Boolean)

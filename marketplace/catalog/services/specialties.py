@@ -1,4 +1,4 @@
-"""What people do with the catalogue."""
+"""What performers say they work in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every SELECT of the catalogue."""
+"""Categories, and who works in which."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from marketplace.catalog.errors import NoSuchCategory
-from marketplace.catalog.models import Category, Product, Specialty
+from marketplace.catalog.models import Category, Specialty
 from marketplace.core.db import db
 
 
@@ -37,14 +37,3 @@ def specialties(account_ids: Iterable[int]) -> dict[int, list[Category]]:
     for account_id, category in rows:
         found[account_id].append(category)
     return found
-
-
-def sold_products(product_ids: Iterable[int]) -> dict[int, Product]:
-    """Those of the products that are in the catalogue now, by id, safe from deletion until the transaction ends."""
-    rows = db.session.scalars(
-        select(Product)
-        .where(Product.id.in_(sorted(set(product_ids))), Product.is_active)
-        .order_by(Product.id)
-        .with_for_update(read=True, key_share=True)
-    )
-    return {product.id: product for product in rows}

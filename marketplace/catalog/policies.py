@@ -1,0 +1,19 @@
+"""Who may do what with products."""
+
+from __future__ import annotations
+
+from marketplace.accounts.models import Account
+from marketplace.accounts.states import Role
+from marketplace.catalog.models import Product
+
+Viewer = Account | None
+
+
+def may_edit_products(user: Viewer) -> bool:
+    """Managers and admins keep the catalogue."""
+    return user is not None and user.active and user.role in (Role.MANAGER, Role.ADMIN)
+
+
+def may_see_product(user: Viewer, product: Product) -> bool:
+    """What is on sale is everybody's to see; what is not, only theirs who keep the catalogue."""
+    return product.is_active or may_edit_products(user)

@@ -1,0 +1,33 @@
+"""Every SELECT of the catalogue."""
+
+from marketplace.catalog.queries.categories import active_categories, get_active_category, specialties
+from marketplace.catalog.queries.products import (
+    ProductCard,
+    ProductFilter,
+    ProductPage,
+    find_loaded,
+    find_picture,
+    get_product,
+    locked_product,
+    price_history,
+    product_suggestions,
+    products_page,
+    sold_products,
+)
+
+__all__ = [
+    "ProductCard",
+    "ProductFilter",
+    "ProductPage",
+    "active_categories",
+    "find_loaded",
+    "find_picture",
+    "get_active_category",
+    "get_product",
+    "locked_product",
+    "price_history",
+    "product_suggestions",
+    "products_page",
+    "sold_products",
+    "specialties",
+]

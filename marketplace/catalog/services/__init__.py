@@ -1,0 +1,18 @@
+"""What people do with the catalogue. Every act locks, asks who may, changes, and flushes; the door commits."""
+
+from marketplace.catalog.services.loading import save_loaded_product
+from marketplace.catalog.services.pictures import add_pictures, move_picture, remove_picture
+from marketplace.catalog.services.products import create_product, edit_product, hide_product, show_product
+from marketplace.catalog.services.specialties import set_specialties
+
+__all__ = [
+    "add_pictures",
+    "create_product",
+    "edit_product",
+    "hide_product",
+    "move_picture",
+    "remove_picture",
+    "save_loaded_product",
+    "set_specialties",
+    "show_product",
+]
