@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_security.core import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -21,6 +21,9 @@ CONTACT_LENGTH = 200
 HEADLINE_LENGTH = 140
 ABOUT_LENGTH = 5000
 MAX_LINKS = 10
+
+NAME_WORDS = "to_tsvector('simple', translate(name, 'ёЁ', 'еЕ'))"
+"""SQL of the words of a name as they are, for finding people by how their names begin."""
 
 
 class Account(Model, UserMixin):
@@ -88,6 +91,7 @@ class Profile(Model):
         CheckConstraint("usual_price > 0", name="usual_price_positive"),
         CheckConstraint(f"cardinality(links) <= {MAX_LINKS}", name="links_count"),
         Index("ix_profiles_search", "search", postgresql_using="gin"),
+        Index("ix_profiles_name_words", text(NAME_WORDS), postgresql_using="gin"),
     )
 
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)

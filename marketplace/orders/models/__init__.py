@@ -7,6 +7,7 @@ from marketplace.orders.models.offers import MAX_DAYS, MESSAGE_LENGTH, Offer, Of
 from marketplace.orders.models.orders import (
     DESCRIPTION_LENGTH,
     NOTE_LENGTH,
+    OFF_BOARD,
     OPEN,
     REVIEW_LENGTH,
     TITLE_LENGTH,
@@ -24,6 +25,7 @@ __all__ = [
     "MAX_QUANTITY",
     "MESSAGE_LENGTH",
     "NOTE_LENGTH",
+    "OFF_BOARD",
     "OPEN",
     "QUERY_LENGTH",
     "REVIEW_LENGTH",

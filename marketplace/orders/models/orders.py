@@ -52,6 +52,9 @@ REVIEW_LENGTH = 3000
 OPEN = "status IN ('new', 'quoting', 'quoted') AND hidden_at IS NULL"
 """SQL of "on the board"; the partial indexes and the board's queries must say the same words."""
 
+OFF_BOARD = "status NOT IN ('new', 'quoting', 'quoted') OR hidden_at IS NOT NULL"
+"""SQL of what OPEN is not; together their two search indexes hold every order once."""
+
 # lpad would cut numbers of more than six digits, hence the greatest().
 NUMBER_SQL = (
     "extract(year from created_at AT TIME ZONE 'UTC')::text || '-' "
@@ -128,6 +131,60 @@ class Order(Model):
         ),
         Index("ix_orders_customer", "customer_id", "status", "created_at", "id"),
         Index("ix_orders_performer", "performer_id", "status", "created_at", "id"),
+        # The order list: each of its orders within every pair of states, so that a page is merged from as many short
+        # walks; what they include lets the other filters be asked without reading the table.
+        Index("ix_orders_newest", "created_at", "id"),
+        Index(
+            "ix_orders_state_newest",
+            "status",
+            "money_state",
+            "created_at",
+            "id",
+            postgresql_include=["category_id", "manager_id", "total", "deadline"],
+        ),
+        Index(
+            "ix_orders_state_total",
+            "status",
+            "money_state",
+            "total",
+            "id",
+            postgresql_include=["category_id", "manager_id", "created_at"],
+        ),
+        Index(
+            "ix_orders_state_deadline",
+            "status",
+            "money_state",
+            "deadline",
+            "id",
+            postgresql_include=["category_id", "manager_id", "created_at", "total"],
+        ),
+        Index(
+            "ix_orders_category",
+            "category_id",
+            "status",
+            "money_state",
+            "created_at",
+            "id",
+            postgresql_include=["manager_id", "total", "deadline"],
+        ),
+        Index(
+            "ix_orders_manager",
+            "manager_id",
+            "status",
+            "money_state",
+            "created_at",
+            "id",
+            postgresql_include=["category_id", "total", "deadline"],
+        ),
+        Index("ix_orders_author", "author_id", postgresql_where="author_id <> customer_id"),
+        Index("ix_orders_number_prefix", "number", postgresql_ops={"number": "text_pattern_ops"}),
+        Index(
+            "ix_orders_closed_search",
+            "search",
+            postgresql_using="gin",
+            postgresql_with={"gin_pending_list_limit": 256},
+            postgresql_where=OFF_BOARD,
+        ),
     )
 
     id: Mapped[Key]
