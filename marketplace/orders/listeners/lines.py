@@ -17,8 +17,8 @@ ADDITION = (
     update(ORDERS)
     .where(ORDERS.c.id == bindparam("order"))
     .values(
-        lines_total=ORDERS.c.lines_total + bindparam("amount", type_=Money()),
-        lines_count=ORDERS.c.lines_count + bindparam("number"),
+        lines_total=ORDERS.c.lines_total + bindparam("add_amount", type_=Money()),
+        lines_count=ORDERS.c.lines_count + bindparam("add_number"),
     )
 )
 
@@ -26,13 +26,13 @@ ADDITION = (
 @event.listens_for(OrderLine, "after_insert")
 def add_line(mapper: Mapper[OrderLine], connection: Connection, line: OrderLine) -> None:
     """A line more."""
-    connection.execute(ADDITION, {"order": line.order_id, "amount": line.worth, "number": 1})
+    connection.execute(ADDITION, {"order": line.order_id, "add_amount": line.worth, "add_number": 1})
 
 
 @event.listens_for(OrderLine, "after_delete")
 def drop_line(mapper: Mapper[OrderLine], connection: Connection, line: OrderLine) -> None:
     """A line less."""
-    connection.execute(ADDITION, {"order": line.order_id, "amount": -line.worth, "number": -1})
+    connection.execute(ADDITION, {"order": line.order_id, "add_amount": -line.worth, "add_number": -1})
 
 
 @event.listens_for(OrderLine, "before_update")

@@ -62,8 +62,8 @@ def replace_lines(order: Order, present: Sequence[OrderLine], frozen: Sequence[F
         db.session.delete(line)
     # The sum must not hold the old and the new lines at the same time.
     db.session.flush()
-    for position, content in enumerate(frozen, start=1):
-        db.session.add(OrderLine(order_id=order.id, position=position, **vars(content)))
+    for position, values in enumerate(frozen, start=1):
+        db.session.add(OrderLine(order_id=order.id, position=position, **vars(values)))
     db.session.flush()
     db.session.refresh(order, ["lines_total", "lines_count", "total", "updated_at"])
     return True
