@@ -27,7 +27,7 @@ from marketplace.orders import services
 from marketplace.orders.errors import NotAPerformer
 from marketplace.orders.models import Order
 from marketplace.orders.queries import orders as queries
-from marketplace.orders.states import Act, Status
+from marketplace.orders.states import Act, MoneyState, Status
 from marketplace.web.filters import LABELS, label
 from marketplace.web.viewer import account as admin
 
@@ -38,6 +38,11 @@ SHORT_NUMBER = re.compile(r"[0-9]{1,18}")
 def status_choices() -> Choices:
     """Every status with its words."""
     return [(status.value, LABELS[status]) for status in Status]
+
+
+def money_choices() -> Choices:
+    """Every state of the money with its words."""
+    return [(state.value, LABELS[state]) for state in MoneyState]
 
 
 def category_choices() -> Choices:
@@ -66,16 +71,20 @@ class OrderView(ListView):
 
     can_view_details = True
     search_hint = _l("Number or words of the title")
-    loads = (Order.category, Order.customer, Order.performer)
-    column_list = ("number", "title", "category", "customer", "performer", "price", "status", "acts")
+    loads = (Order.category, Order.customer, Order.performer, Order.manager)
+    column_list = ("number", "title", "category", "customer", "manager", "performer", "total", "status", "acts")
     column_export_list = (
         "number",
         "title",
         "category.slug",
         "customer.email",
         "performer.email",
+        "manager.email",
         "status",
+        "money_state",
+        "pricing",
         "price",
+        "total",
         "deadline",
         "created_at",
         "taken_at",
@@ -94,8 +103,13 @@ class OrderView(ListView):
         "customer.email": _l("Customer"),
         "performer": _l("Performer"),
         "performer.email": _l("Performer"),
+        "manager": _l("Manager"),
+        "manager.email": _l("Manager"),
         "status": _l("Status"),
+        "money_state": _l("Money"),
+        "pricing": _l("Pricing"),
         "price": _l("Price"),
+        "total": _l("Sum"),
         "deadline": _l("Deadline"),
         "created_at": _l("Posted"),
         "taken_at": _l("Taken"),
@@ -109,7 +123,8 @@ class OrderView(ListView):
         "category": macro("label_cell"),
         "customer": macro("person_cell"),
         "performer": macro("person_cell"),
-        "price": macro("price_cell"),
+        "manager": macro("person_cell"),
+        "total": macro("price_cell"),
         "status": macro("order_status"),
         "acts": macro("order_acts"),
     }
@@ -121,6 +136,7 @@ class OrderView(ListView):
             category_choices,
             lambda value: Order.category_id == select(Category.id).where(Category.slug == value).scalar_subquery(),
         ),
+        ChoiceFilter("money", _l("Money"), money_choices, lambda value: Order.money_state == MoneyState(value)),
         ChoiceFilter("hidden", _l("Hidden"), hidden_choices, lambda value: is_null(Order.hidden_at, value)),
         PlainFilter("customer", _l("Customer's email"), lambda email: Order.customer_id == ids_by_email(email)),
         PlainFilter("performer", _l("Performer's email"), lambda email: Order.performer_id == ids_by_email(email)),

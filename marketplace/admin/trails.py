@@ -11,7 +11,8 @@ from marketplace.admin.filters import ChoiceFilter, Choices, DayFilter, PlainFil
 from marketplace.admin.lists import ListView
 from marketplace.admin.orders import NUMBER, SHORT_NUMBER, ids_by_email, status_choices
 from marketplace.orders.models import Order, OrderEvent
-from marketplace.orders.states import Status
+from marketplace.orders.states import EventKind, Status
+from marketplace.web.filters import LABELS
 
 ACTIONS = {
     "create": _l("created"),
@@ -46,17 +47,36 @@ def subject_words(name: str) -> str:
     return str(SUBJECTS.get(name, name))
 
 
+def kind_choices() -> Choices:
+    """Every kind of event with its words."""
+    return [(kind.value, LABELS[kind]) for kind in EventKind]
+
+
 class HistoryView(ListView):
-    """Every change of an order's status, newest first."""
+    """Everything that happened to orders, newest first."""
 
     search_hint = _l("Order number")
-    loads = (OrderEvent.actor, OrderEvent.performer)
-    column_list = ("at", "order_id", "from_status", "to_status", "actor", "performer", "note")
-    column_export_list = ("at", "order_id", "from_status", "to_status", "actor.email", "performer.email", "note")
+    loads = (OrderEvent.actor, OrderEvent.performer, OrderEvent.manager)
+    column_list = ("at", "order_id", "kind", "from_status", "to_status", "actor", "performer", "note")
+    column_export_list = (
+        "at",
+        "order_id",
+        "kind",
+        "detail",
+        "from_status",
+        "to_status",
+        "actor.email",
+        "performer.email",
+        "manager.email",
+        "note",
+    )
     column_sortable_list = ()
     column_labels = {
         "at": _l("When"),
         "order_id": _l("Order"),
+        "kind": _l("What"),
+        "detail": _l("Details"),
+        "manager.email": _l("Manager"),
         "from_status": _l("From"),
         "to_status": _l("To"),
         "actor": _l("Who"),
@@ -68,6 +88,7 @@ class HistoryView(ListView):
     column_formatters = {
         "at": macro("moment_cell"),
         "order_id": macro("order_id_cell"),
+        "kind": macro("event_cell"),
         "from_status": macro("status_cell"),
         "to_status": macro("status_cell"),
         "actor": macro("person_cell"),
@@ -75,6 +96,7 @@ class HistoryView(ListView):
         "note": macro("prose_cell"),
     }
     column_filters = (
+        ChoiceFilter("kind", _l("What"), kind_choices, lambda value: OrderEvent.kind == EventKind(value)),
         ChoiceFilter("to", _l("To"), status_choices, lambda value: OrderEvent.to_status == Status(value)),
         PlainFilter("performer", _l("Performer's email"), lambda email: OrderEvent.performer_id == ids_by_email(email)),
     )

@@ -20,7 +20,7 @@ from marketplace.accounts.states import PriceUnit, Role
 from marketplace.catalog.models import Category
 from marketplace.core import clock
 from marketplace.orders.queries.board import CardCategory
-from marketplace.orders.states import MoneyState, OfferStatus, Pricing, Status
+from marketplace.orders.states import EventKind, MoneyState, OfferStatus, Pricing, Status
 from marketplace.web.language import select_locale, select_time_zone
 
 LABELS: dict[Any, Any] = {
@@ -36,6 +36,15 @@ LABELS: dict[Any, Any] = {
     MoneyState.PAID: _l("Paid"),
     MoneyState.READY_FOR_DELIVERY: _l("Ready for delivery"),
     MoneyState.DELIVERED: _l("Delivered"),
+    EventKind.STATUS: _l("Status"),
+    EventKind.MONEY: _l("Money"),
+    EventKind.MANAGER: _l("Manager"),
+    EventKind.EDITED: _l("Edit"),
+    EventKind.OFFER: _l("Offer"),
+    EventKind.COMMENT: _l("Comment"),
+    EventKind.FILE: _l("File"),
+    EventKind.REVIEW: _l("Review"),
+    EventKind.MODERATED: _l("Moderation"),
     OfferStatus.SENT: _l("Waits for an answer"),
     OfferStatus.SUPERSEDED: _l("Superseded"),
     OfferStatus.WITHDRAWN: _l("Withdrawn"),

@@ -128,7 +128,7 @@ def test_cells_are_made_inert_and_nothing_else_is() -> None:
 
 def test_an_export_follows_search_and_filters(house: House, desk: Browser) -> None:
     assert len(rows_of(desk, "/admin/orders/export/csv/")) == 4
-    assert [row[5] for row in rows_of(desk, "/admin/orders/export/csv/?status=in_progress")] == [
+    assert [row[6] for row in rows_of(desk, "/admin/orders/export/csv/?status=in_progress")] == [
         "Status",
         "in_progress",
     ]
