@@ -1,0 +1,97 @@
+"""Every SELECT of comments and files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.core.db import db
+from marketplace.core.paging import Page, bounded_id, decode_cursor, make_page
+from marketplace.threads.errors import NoSuchComment, NoSuchFile
+from marketplace.threads.models import Attachment, Comment
+
+PAGE_SIZE = 50
+
+
+def latest_comments(thread_id: int, before: str | None = None) -> Page[Comment]:
+    """The last comments, or those `before` a cursor, oldest first; `next_cursor` leads to earlier ones."""
+    query = (
+        select(Comment)
+        .where(Comment.thread_id == thread_id)
+        .options(joinedload(Comment.author), selectinload(Comment.attachments))
+        .order_by(Comment.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
+    if before:
+        (row_id,) = decode_cursor(before, bounded_id)
+        query = query.where(Comment.id < row_id)
+    page = make_page(db.session.scalars(query).all(), PAGE_SIZE, before, lambda comment: (comment.id,))
+    return Page(items=page.items[::-1], next_cursor=page.next_cursor, is_first=page.is_first)
+
+
+def own_files(thread_id: int) -> Sequence[Attachment]:
+    """The files on the thread itself, not on its comments, oldest first, deleted ones included."""
+    return db.session.scalars(
+        select(Attachment)
+        .where(Attachment.thread_id == thread_id, Attachment.comment_id.is_(None))
+        .options(joinedload(Attachment.uploader))
+        .order_by(Attachment.id)
+    ).all()
+
+
+def file_count(thread_id: int) -> int:
+    """How many files the thread has had, deleted ones included: what a page may have to list."""
+    return db.session.scalar(select(func.count()).where(Attachment.thread_id == thread_id)) or 0
+
+
+def get_comment(thread_id: int | None, comment_id: int) -> Comment:
+    """The comment; raises NoSuchComment for one of another thread, and when there is no thread."""
+    comment = db.session.scalar(
+        select(Comment)
+        .where(Comment.id == comment_id, Comment.thread_id == thread_id)
+        .options(joinedload(Comment.author))
+    )
+    if comment is None:
+        raise NoSuchComment
+    return comment
+
+
+def locked_comment(thread_id: int | None, comment_id: int) -> Comment:
+    """`get_comment` with its row locked and read afresh."""
+    comment = db.session.scalar(
+        select(Comment)
+        .where(Comment.id == comment_id, Comment.thread_id == thread_id)
+        .with_for_update(of=Comment)
+        .execution_options(populate_existing=True)
+    )
+    if comment is None:
+        raise NoSuchComment
+    return comment
+
+
+def get_file(thread_id: int | None, attachment_id: int) -> tuple[Attachment, Comment | None]:
+    """The file with the comment it hangs on; raises NoSuchFile for one of another thread."""
+    found = db.session.execute(
+        select(Attachment, Comment)
+        .outerjoin(Comment, Comment.id == Attachment.comment_id)
+        .where(Attachment.id == attachment_id, Attachment.thread_id == thread_id)
+    ).first()
+    if found is None:
+        raise NoSuchFile
+    return found[0], found[1]
+
+
+def locked_file(thread_id: int | None, attachment_id: int) -> tuple[Attachment, Comment | None]:
+    """`get_file` with the row of the file locked and read afresh."""
+    found = db.session.execute(
+        select(Attachment, Comment)
+        .outerjoin(Comment, Comment.id == Attachment.comment_id)
+        .where(Attachment.id == attachment_id, Attachment.thread_id == thread_id)
+        .with_for_update(of=Attachment)
+        .execution_options(populate_existing=True)
+    ).first()
+    if found is None:
+        raise NoSuchFile
+    return found[0], found[1]
