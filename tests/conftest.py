@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -29,7 +30,15 @@ from tests.people import People
 pytest_plugins = ["tests.figures"]
 
 TEMPLATE = "podryad_template"
-SETTINGS = {"RATELIMIT_ENABLED": "0", "LOG_LEVEL": "ERROR", "DEFAULT_LOCALE": "en", "SECRET_KEY": "secret-of-the-tests"}
+# Emptied when the run ends, because nothing refers to it any more.
+MEDIA = TemporaryDirectory(prefix="podryad-media-")
+SETTINGS = {
+    "RATELIMIT_ENABLED": "0",
+    "LOG_LEVEL": "ERROR",
+    "DEFAULT_LOCALE": "en",
+    "SECRET_KEY": "secret-of-the-tests",
+    "MEDIA_PATH": MEDIA.name,
+}
 
 
 def settings_for(url: str, **environ: str) -> dict[str, Any]:
