@@ -24,6 +24,7 @@ from marketplace.web.orders.asking import ask, asked_for
 from marketplace.web.orders.blueprint import blueprint
 from marketplace.web.orders.forms import AnswerForm, ConfirmForm, RatingForm, ReasonForm, TakeForm
 from marketplace.web.orders.offers import offers_for
+from marketplace.web.orders.talk_page import talk_for
 from marketplace.web.viewer import account, viewer
 
 
@@ -43,6 +44,7 @@ def order_show(order_id: int) -> ResponseReturnValue:
         events=[event for event in events if policies.may_see_event(user, order, event)],
         lines=queries.lines(order) if order.lines_count else [],
         offers=offers_for(order, user),
+        talk=talk_for(order, user),
         money_steps=money_steps(order, user),
         sees_history=sees_history,
         partners=partners(order),
