@@ -38,5 +38,5 @@ def drop_line(mapper: Mapper[OrderLine], connection: Connection, line: OrderLine
 @event.listens_for(OrderLine, "before_update")
 def keep_line(mapper: Mapper[OrderLine], connection: Connection, line: OrderLine) -> None:
     """A line is frozen: whoever wants another one deletes it and adds that."""
-    if any(inspect(line).attrs[name].history.deleted for name in ("order_id", "quantity", "unit_price", "name")):
+    if any(inspect(line).attrs[name].history.has_changes() for name in ("order_id", "quantity", "unit_price", "name")):
         raise ForbiddenWrite

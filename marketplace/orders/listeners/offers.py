@@ -43,7 +43,7 @@ def check_step(offer: Offer, value: Any, old: Any, initiator: QueryableAttribute
 @event.listens_for(Offer, "before_update")
 def keep_content(mapper: Mapper[Offer], connection: Connection, offer: Offer) -> None:
     """A version says for ever what it said."""
-    if any(inspect(offer).attrs[name].history.deleted for name in CONTENT):
+    if any(inspect(offer).attrs[name].history.has_changes() for name in CONTENT):
         raise ForbiddenWrite
 
 
