@@ -10,8 +10,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, load_settings
-from marketplace import admin, cli, registry
-from marketplace.core import embedded
+from marketplace import admin, cli
 from marketplace.core.db import db
 from marketplace.web import (
     auth,
@@ -19,6 +18,7 @@ from marketplace.web import (
     catalog,
     checking,
     customer,
+    database,
     errors,
     filters,
     guards,
@@ -50,17 +50,8 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
 
 def use_database(app: Flask) -> None:
-    """The given database, or the embedded one; models and listeners are loaded with `registry`."""
-    folder = app.config["INSTANCE_PATH"]
-    is_embedded = app.config["SQLALCHEMY_DATABASE_URI"] is None
-    app.config["EMBEDDED_DATABASE"] = is_embedded
-    if is_embedded:
-        app.config["SQLALCHEMY_DATABASE_URI"] = embedded.database_url(folder)
-    assert registry.order_listeners
-    db.init_app(app)
-    if is_embedded:
-        with app.app_context():
-            embedded.start_on_connect(db.engine, folder)
+    """The database of the settings, and its migrations."""
+    database.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
@@ -51,12 +52,15 @@ def protect_sign_in(app: Flask) -> None:
     limit_view(app, "security.register", REGISTER_PER_ADDRESS)
 
 
-def limit_view(app: Flask, endpoint: str, limit: str, *, by_account: bool = False) -> None:
-    """Limits the POSTs to `endpoint`, per address or per account that is named in the form."""
+def limit_view(
+    app: Flask, endpoint: str, limit: str, *, by_account: bool = False, key: Callable[[], str] | None = None
+) -> None:
+    """Limits the POSTs to `endpoint`, per address, per account that is named in the form, or per `key`."""
     limiter: Limiter = app.extensions[LIMITER]
-    key = submitted_account if by_account else caller
     view = app.view_functions[endpoint]
-    limited: Any = limiter.limit(limit, key_func=key, methods=["POST"])(view)
+    limited: Any = limiter.limit(
+        limit, key_func=key or (submitted_account if by_account else caller), methods=["POST"]
+    )(view)
     app.view_functions[endpoint] = limited
 
 

@@ -70,15 +70,20 @@ def described(error: BaseException) -> str:
 
 def init_app(app: Flask) -> None:
     """Sets up logging to standard error and the line per request."""
+    log_to_stderr(app.config["LOG_LEVEL"])
+    app.before_request(start)
+    app.after_request(write_line)
+    app.context_processor(lambda: {"request_id": request_id()})
+
+
+def log_to_stderr(level: str) -> None:
+    """Everything of ours from this level on, a line each."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logger = logging.getLogger("marketplace")
     logger.handlers = [handler]
-    logger.setLevel(app.config["LOG_LEVEL"])
+    logger.setLevel(level)
     logger.propagate = False
-    app.before_request(start)
-    app.after_request(write_line)
-    app.context_processor(lambda: {"request_id": request_id()})
 
 
 def request_id() -> str:

@@ -43,6 +43,7 @@ def load_account(uniquifier: str) -> Account | None:
     device, account = found
     if account.fs_uniquifier != uniquifier:
         return None
+    g.device = device
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
     if services.touch_session(device):

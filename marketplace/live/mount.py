@@ -1,0 +1,49 @@
+"""Pages and live connections on one port: the WSGI application of the pages inside the ASGI application of the hub.
+
+Everything but WebSockets and the hub's own health goes to the pages. That is decided here and not by a mounted route,
+whose pattern takes no address with a line break in it and would answer those itself, without the headers of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from flask import Flask
+from starlette.types import ASGIApp, Receive, Scope, Send
+from werkzeug.wsgi import FileWrapper
+
+from marketplace.live.app import create_app
+
+HEALTH = "/live/healthz"
+FILE_PART = 256 * 1024
+"""In pieces of this size files are handed to the event loop: each piece is a journey between two threads."""
+
+
+def one_origin(site: Flask) -> ASGIApp:
+    """`site` and its live application as one application."""
+    live = create_app(site)
+    pages = WSGIMiddleware(_with_files(site), workers=site.config["WEB_THREADS"])
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] != HEALTH:
+            # WSGI cannot tell X_Forwarded_For from X-Forwarded-For, and proxies only see to the second.
+            scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]
+            await pages(scope, receive, send)  # type: ignore[arg-type]  # a2wsgi has types of its own for the same dicts
+        else:
+            await live(scope, receive, send)
+
+    return application
+
+
+def _with_files(site: Flask) -> Any:
+    """The pages, with bodies that end where they end, and files in larger pieces than WSGI's own."""
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ["wsgi.input_terminated"] = True
+        environ["wsgi.file_wrapper"] = partial(FileWrapper, buffer_size=FILE_PART)
+        return site(environ, start_response)
+
+    return application
