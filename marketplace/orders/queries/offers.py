@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, func, or_, select, tuple_, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, exists, func, or_, select, tuple_, type_coerce
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from marketplace.accounts.models import Account
@@ -147,19 +147,15 @@ def side_by_side(order: Order, sort: OfferSort, after: str | None = None) -> Pag
 
 def settled(order: Order) -> Sequence[Offer]:
     """The last offers of those performers who have none that is live, the latest first."""
-    newest = aliased(
-        Offer,
-        select(Offer)
-        .where(Offer.order_id == order.id)
-        .distinct(Offer.performer_id)
-        .order_by(Offer.performer_id, Offer.version.desc())
-        .subquery(),
+    newer = aliased(Offer)
+    has_newer = exists().where(
+        newer.order_id == Offer.order_id, newer.performer_id == Offer.performer_id, newer.version > Offer.version
     )
     return db.session.scalars(
-        select(newest)
-        .where(or_(newest.status != OfferStatus.SENT, newest.expires_at <= clock.now()))
-        .options(joinedload(newest.performer))
-        .order_by(func.coalesce(newest.decided_at, newest.expires_at).desc(), newest.id.desc())
+        select(Offer)
+        .where(Offer.order_id == order.id, ~is_live(), ~has_newer)
+        .options(joinedload(Offer.performer))
+        .order_by(func.coalesce(Offer.decided_at, Offer.expires_at).desc(), Offer.id.desc())
         .limit(SETTLED_SHOWN)
     ).all()
 
