@@ -1,4 +1,7 @@
-"""Who lives in the demo marketplace: five people whose address names their role, then numbered ones."""
+"""Who lives in the demo marketplace: five people whose address names their role, then numbered ones.
+
+The numbered managers come first, for they were there from the start.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ CUSTOMER, PERFORMER, MANAGER, OBSERVER, ADMIN = range(5)
 """Places of the named people in the cast."""
 
 FEWEST = 10
+MOST_MANAGERS = 19
+PEOPLE_PER_MANAGER = 30
 DAY = 86_400
 LOCALES = {"ru": Locale.RU, "en": Locale.EN}
 SITES = {"ru": "https://example.ru", "en": "https://example.com"}
@@ -61,29 +66,28 @@ def make_cast(people: int, *, start: int, end: int, random: Random) -> list[Pers
     surnames = {
         language: Surnames(locale, seed=random.randrange(2**31)) for language, locale in sorted(LOCALES.items())
     }
+
+    def numbered(role: Role, number: int, language: str, joined: int, town: int) -> Person:
+        gender = Gender.FEMALE if random.random() < 0.48 else Gender.MALE
+        words = vocabulary(language)
+        first = random.choice(words.women if gender is Gender.FEMALE else words.men)
+        name = f"{first} {surnames[language].surname(gender=gender)}"
+        return _person(f"{role.value}{number}@example.com", role, name, language, joined, random, town=town)
+
     cast = [_named(place, start, random) for place in range(len(NAMED))]
+    # The named manager is of the first town, so the first numbered one is of the second.
+    for number in range(1, min(MOST_MANAGERS, people // PEOPLE_PER_MANAGER) + 1):
+        cast.append(numbered(Role.MANAGER, number, "ru", start - DAY, number % len(TOWNS)))
     numbers = {Role.CUSTOMER: 0, Role.PERFORMER: 0}
-    others = people - len(NAMED)
+    others = people - len(cast)
     for place in range(others):
         # Three customers to two performers; a third, and at least four, were there when the house opened.
         role = Role.PERFORMER if place % 5 in (1, 3) else Role.CUSTOMER
         numbers[role] += 1
         share = max(0.0, (place / others - 0.3) / 0.7) if place >= 4 else 0.0
         language = "ru" if random.random() < 0.74 else "en"
-        gender = Gender.FEMALE if random.random() < 0.48 else Gender.MALE
-        words = vocabulary(language)
-        first = random.choice(words.women if gender is Gender.FEMALE else words.men)
-        cast.append(
-            _person(
-                f"{role.value}{numbers[role]}@example.com",
-                role,
-                f"{first} {surnames[language].surname(gender=gender)}",
-                language,
-                start + int((end - start) * 0.97 * share),
-                random,
-                town=(numbers[role] - 1) % len(TOWNS),
-            )
-        )
+        joined = start + int((end - start) * 0.97 * share)
+        cast.append(numbered(role, numbers[role], language, joined, (numbers[role] - 1) % len(TOWNS)))
     return cast
 
 

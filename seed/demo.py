@@ -18,9 +18,11 @@ from marketplace.core.db import db
 from seed.calendar import DAY, latest_plan, waking
 from seed.cast import FEWEST, NAMED, Person, make_cast
 from seed.copying import copy
-from seed.histories import Narrator, Story
+from seed.deals import COPIED, PLAYED, Rates
+from seed.histories import Narrator
 from seed.playing import play
 from seed.plots import SPAN_DAYS, make_plots
+from seed.stories import Story
 
 DEMO_PASSWORD = "demo-password"
 DEMO_ACCOUNTS: tuple[str, ...] = tuple(email for email, _, _ in NAMED)
@@ -56,6 +58,7 @@ def load_demo(
     seed: int = 1,
     *,
     most_played: int = MOST_PLAYED,
+    rates: Rates | None = None,
     report: Report = lambda done, total: None,
 ) -> DemoReport:
     """Fills an empty database and commits; the same numbers at the same moment give the same data.
@@ -70,7 +73,8 @@ def load_demo(
     if has_people():
         raise DemoRefused("The database already holds people: demo data goes into an empty one only.")
     limit: int = current_app.config["MAX_ORDERS_IN_PROGRESS"]
-    cast, stories = plan(orders, people, seed, limit=limit)
+    rates = rates or (PLAYED if orders <= MOST_PLAYED else COPIED)
+    cast, stories = plan(orders, people, seed, limit=limit, rates=rates)
     password_hash: str = hash_password(DEMO_PASSWORD)
     if orders <= most_played:
         play(cast, list(stories), password_hash=password_hash, limit=limit, report=report)
@@ -79,7 +83,9 @@ def load_demo(
     return DemoReport(people=len(cast), orders=orders, seconds=time.perf_counter() - started)
 
 
-def plan(orders: int, people: int, seed: int, *, limit: int) -> tuple[list[Person], Iterator[Story]]:
+def plan(
+    orders: int, people: int, seed: int, *, limit: int, rates: Rates = PLAYED
+) -> tuple[list[Person], Iterator[Story]]:
     """The cast and the stories, with the clock's present moment as their end."""
     random = Random(seed)
     now = int(clock.now().timestamp())
@@ -87,5 +93,5 @@ def plan(orders: int, people: int, seed: int, *, limit: int) -> tuple[list[Perso
     cast = make_cast(people, start=waking(last - SPAN_DAYS * DAY), end=waking(last), random=random)
     performers = sum(person.role is Role.PERFORMER for person in cast)
     plots = make_plots(orders, performers=performers, last=last, random=random)
-    narrator = Narrator(cast, orders=orders, last=last, limit=limit, random=random)
+    narrator = Narrator(cast, orders=orders, last=last, limit=limit, rates=rates, random=random)
     return cast, narrator.tell(plots)

@@ -1,21 +1,20 @@
-"""Plots told in full: the order's texts, its steps with people, times and reasons, and its review.
-
-A story is only a plan. `seed.playing` acts it out through the services, `seed.copying` writes it down as rows.
-"""
+"""Plots told in full: the order's texts, its steps with people, times and reasons, its review, and its deal."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
 from marketplace.accounts.states import Role
 from marketplace.orders.states import MAX_RATING, MIN_RATING, Status
 from seed.calendar import DAY, day_of, waking
-from seed.cast import CUSTOMER, MANAGER, NAMED, Person
+from seed.cast import CUSTOMER, MANAGER, NAMED, PERFORMER, Person
+from seed.dealing import Dealer
+from seed.deals import Rates
 from seed.plots import SPAN_DAYS, Ending, Plot
+from seed.stories import Opinion, Step, Story, usual_price
 from seed.vocabulary import TOWNS, Job, Kind, kinds, vocabulary
 
 NEVER = 2**62
@@ -32,46 +31,12 @@ ANSWERED_CHANCE = 0.4
 DESK_CHANCE = 0.15
 
 
-@dataclass(slots=True)
-class Step:
-    """A change of status at a planned second; people are places in the cast."""
-
-    planned: int
-    status: Status
-    actor: int
-    performer: int | None = None
-    note: str = ""
-
-
-@dataclass(slots=True)
-class Opinion:
-    """The review of a completed order and the performer's answer to it."""
-
-    planned: int
-    rating: int
-    text: str
-    answer: str | None = None
-    answered: int = 0
-
-
-@dataclass(slots=True)
-class Story:
-    """One order from its posting (`steps[0]`) to where it stands today; `price` is in whole units."""
-
-    kind: int
-    title: str
-    description: str
-    price: int | None
-    deadline: date | None
-    customer: int
-    steps: list[Step]
-    opinion: Opinion | None = None
-
-
 class Narrator:
     """Tells plots, which come in the order of their posting, keeping in mind who is busy when."""
 
-    def __init__(self, cast: Sequence[Person], *, orders: int, last: int, limit: int, random: Random) -> None:
+    def __init__(
+        self, cast: Sequence[Person], *, orders: int, last: int, limit: int, rates: Rates, random: Random
+    ) -> None:
         self._cast = cast
         self._last = last
         self._limit = min(limit, MOST_HELD)
@@ -101,6 +66,7 @@ class Narrator:
         self._busy: dict[int, list[tuple[int, int]]] = {}
         # With very many orders per performer work goes faster, or nobody would ever be free.
         self._haste = min(1.0, SPAN_DAYS * 3 / 10 * len(performers) / max(1, orders))
+        self._dealer = Dealer(cast, self._performers, rates=rates, orders=orders, last=last, random=random)
 
     def tell(self, plots: Sequence[Plot]) -> Iterator[Story]:
         """The stories, one by one."""
@@ -110,6 +76,8 @@ class Narrator:
     def _story(self, plot: Plot) -> Story:
         random = self._random
         certain = plot.performer if plot.performer is not None else plot.deserter
+        if certain is None and plot.rival is not None:
+            certain = PERFORMER
         if certain is not None:
             place = random.choice(self._cast[certain].kinds)
         else:
@@ -123,18 +91,19 @@ class Narrator:
             kind=place,
             title=title,
             description=description,
-            price=_price(job, random) if random.random() >= BY_AGREEMENT_CHANCE else None,
+            price=usual_price(job, random) if random.random() >= BY_AGREEMENT_CHANCE else None,
             deadline=self._deadline(plot, job),
             customer=customer,
             steps=[Step(plot.planned, Status.NEW, customer)],
         )
         self._lead_to_the_end(story, plot, kind, job)
+        self._dealer.strike(story, plot, job)
         return story
 
     def _lead_to_the_end(self, story: Story, plot: Plot, kind: Kind, job: Job) -> None:
         random = self._random
         after, left = plot.planned, self._last - plot.planned
-        if plot.deserter is not None or (plot.ending is not Ending.DROPPED and random.random() < WITHDRAWAL_CHANCE):
+        if plot.deserter is not None or (plot.may_be_given_back and random.random() < WITHDRAWAL_CHANCE):
             after = self._desert(story, plot, after, left)
         left = self._last - after
         if plot.ending is Ending.OPEN:
@@ -253,10 +222,3 @@ class Narrator:
             # Work in progress is rarely late, and never by much.
             return max(planned, self._today + timedelta(days=random.randrange(-2, 12)))
         return planned
-
-
-def _price(job: Job, random: Random) -> int:
-    """Mostly towards the low end, rounded the way people round."""
-    price: float = job.low_price + (job.high_price - job.low_price) * random.random() ** 1.8
-    step = 100 if price < 3000 else 500 if price < 15_000 else 1000 if price < 50_000 else 5000
-    return max(step, round(price / step) * step)

@@ -13,7 +13,16 @@ from marketplace.catalog.models import Category
 from marketplace.core.db import db
 from marketplace.orders.models import Order, OrderEvent
 
-NUMBERED = ("accounts", "categories", "orders", "order_events")
+NUMBERED = (
+    "accounts",
+    "categories",
+    "products",
+    "orders",
+    "order_events",
+    "offers",
+    "threads",
+    "comments",
+)
 """Tables whose ids come from a sequence."""
 
 

@@ -21,11 +21,11 @@ from marketplace.orders.states import Status
 from seed.calendar import moment, waking
 from seed.cast import ADMIN, NAMED, Person
 from seed.categories import add_categories
-from seed.histories import Step, Story
 from seed.moderating import moderate
 from seed.numbering import GivenIds, advance_sequences, first_free
 from seed.people import add_people
 from seed.second_hand import SecondHand
+from seed.stories import Step, Story
 from seed.vocabulary import TOWNS, kinds
 
 NEWS = 50

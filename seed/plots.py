@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from operator import attrgetter
 from random import Random
+from typing import Any
 
+from marketplace.orders.states import MoneyState
 from seed.calendar import DAY
-from seed.cast import CUSTOMER, PERFORMER
+from seed.cast import CUSTOMER, MANAGER, PERFORMER
 
 SPAN_DAYS = 545
 """How far back the demo goes: about eighteen months."""
@@ -27,6 +29,13 @@ class Ending(Enum):
     STOPPED = "cancelled while in progress"
 
 
+class Rival(Enum):
+    """What the named performer does with an offer that does not win."""
+
+    WAITS = "waits for the answer"
+    RETRACTS = "takes it back"
+
+
 @dataclass(frozen=True, slots=True)
 class Plot:
     """One order. Everything that is None is left to chance."""
@@ -39,13 +48,43 @@ class Plot:
     """Who takes the order first and gives it back."""
     rated: bool | None = None
     answered: bool | None = None
+    quoted: bool | None = None
+    bidders: int | None = None
+    """How many offers come; all of them stand until somebody decides on them all."""
+    rival: Rival | None = None
+    """What becomes of the named performer's offer, which does not win."""
+    lined: bool | None = None
+    manager: int | None = None
+    money: MoneyState | None = None
+    talked: bool | None = None
 
+    @property
+    def may_be_given_back(self) -> bool:
+        """True where chance may send a performer who changes their mind."""
+        return self.ending is not Ending.DROPPED and self.quoted is None
+
+
+COMPARED = {"quoted": True, "bidders": 3, "rival": Rival.WAITS}
 
 # (days ago, ending, what is certain): what customer@ and performer@ find in their cabinets.
-CAMEOS: tuple[tuple[float, Ending, dict[str, int | bool]], ...] = (
+CAMEOS: tuple[tuple[float, Ending, dict[str, Any]], ...] = (
     (18, Ending.COMPLETED, {"customer": CUSTOMER, "performer": PERFORMER, "rated": False}),
-    (4, Ending.HELD, {"customer": CUSTOMER, "performer": PERFORMER}),
-    (1.2, Ending.OPEN, {"customer": CUSTOMER}),
+    (
+        7,
+        Ending.HELD,
+        {
+            "customer": CUSTOMER,
+            "performer": PERFORMER,
+            "manager": MANAGER,
+            "money": MoneyState.PAID,
+            "talked": True,
+            "quoted": True,
+            "bidders": 3,
+        },
+    ),
+    (1.2, Ending.OPEN, {"customer": CUSTOMER, "quoted": False}),
+    (5, Ending.OPEN, {"customer": CUSTOMER, "manager": MANAGER, "lined": True, "talked": True, **COMPARED}),
+    (0.8, Ending.OPEN, {"customer": CUSTOMER, "quoted": True, "bidders": 0}),
     (70, Ending.COMPLETED, {"customer": CUSTOMER, "performer": PERFORMER, "rated": True, "answered": True}),
     (60, Ending.DROPPED, {"customer": CUSTOMER}),
     (120, Ending.STOPPED, {"customer": CUSTOMER}),
@@ -53,6 +92,14 @@ CAMEOS: tuple[tuple[float, Ending, dict[str, int | bool]], ...] = (
     (33, Ending.COMPLETED, {"performer": PERFORMER, "rated": True, "answered": False}),
     (50, Ending.COMPLETED, {"deserter": PERFORMER}),
     (130, Ending.STOPPED, {"performer": PERFORMER}),
+    (
+        13,
+        Ending.HELD,
+        {"customer": CUSTOMER, "manager": MANAGER, "money": MoneyState.READY_FOR_DELIVERY, "lined": True},
+    ),
+    (31, Ending.COMPLETED, {"customer": CUSTOMER, "manager": MANAGER, "money": MoneyState.DELIVERED, **COMPARED}),
+    (10, Ending.OPEN, {**COMPARED, "bidders": 2}),
+    (3, Ending.OPEN, {**COMPARED, "bidders": 2, "rival": Rival.RETRACTS}),
     (9, Ending.OPEN, {"customer": CUSTOMER, "deserter": PERFORMER}),
     (3, Ending.OPEN, {"customer": CUSTOMER}),
     (20, Ending.OPEN, {"customer": CUSTOMER}),
@@ -77,10 +124,7 @@ CAMEOS: tuple[tuple[float, Ending, dict[str, int | bool]], ...] = (
 
 def make_plots(orders: int, *, performers: int, last: int, random: Random) -> list[Plot]:
     """`orders` plots by the time of their posting, none planned after `last`."""
-    plots = [
-        Plot(last - int(days * DAY), ending, **certain)  # type: ignore[arg-type]  # the names above are its fields
-        for days, ending, certain in CAMEOS[:orders]
-    ]
+    plots = [Plot(last - int(days * DAY), ending, **certain) for days, ending, certain in CAMEOS[:orders]]
     others = orders - len(plots)
     # Nobody holds more than a few orders at once, however many there are.
     held = min(int(others * 0.07), performers * 3)

@@ -82,7 +82,7 @@ def kinds() -> tuple[Kind, ...]:
             entry["town"],
             tuple(_job(job) for job in entry["jobs"]),
         )
-        for entry in _read("categories.toml")["category"]
+        for entry in read_words("categories.toml")["category"]
     )
 
 
@@ -97,13 +97,13 @@ class Vocabulary:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        common = _read(f"{language}/common.toml")
+        common = read_words(f"{language}/common.toml")
         self._slots: Slots = common["slots"]
         self._headings: list[str] = common["headings"]
         self._greetings: list[str] = common["greetings"]
         self._tails: list[str] = common["tails"]
         self._closings = [self._phrases(subject) for subject in common["closings"]]
-        people = _read(f"{language}/people.toml")
+        people = read_words(f"{language}/people.toml")
         self.men: list[str] = people["men"]
         self.women: list[str] = people["women"]
         people_slots = {**self._slots, **people["slots"]}
@@ -112,13 +112,13 @@ class Vocabulary:
         self._trades: dict[str, Trade] = {}
         for kind in kinds():
             self._add_kind(kind, common["introductions"], people, people_slots)
-        reviews = _read(f"{language}/reviews.toml")
+        reviews = read_words(f"{language}/reviews.toml")
         self._reviews = {
             band: [self._phrases(reviews["bands"][band][part]) for part in ("openings", "details", "endings")]
             for band in BANDS
         }
         self._replies: dict[str, list[str]] = reviews["replies"]
-        self._reasons: dict[str, list[str]] = _read(f"{language}/reasons.toml")
+        self._reasons: dict[str, list[str]] = read_words(f"{language}/reasons.toml")
 
     def order(self, kind: Kind, job: Job, random: Random) -> tuple[str, str]:
         """A title and a description that belong together."""
@@ -181,7 +181,7 @@ class Vocabulary:
         return _pick(self._reasons[occasion], random)
 
     def _add_kind(self, kind: Kind, introductions: list[str], people: dict[str, Any], people_slots: Slots) -> None:
-        file = _read(f"{self.language}/{kind.slug}.toml")
+        file = read_words(f"{self.language}/{kind.slug}.toml")
         for job in kind.jobs:
             entry = file["jobs"][job.key]
             slots = {**self._slots, **entry["slots"]}
@@ -210,7 +210,8 @@ def _job(entry: dict[str, Any]) -> Job:
     return Job(entry["key"], low_price, high_price, low_days, high_days, entry["who"])
 
 
-def _read(name: str) -> dict[str, Any]:
+def read_words(name: str) -> dict[str, Any]:
+    """The word list `name` of `seed/words`."""
     return tomllib.loads((WORDS / name).read_text(encoding="utf-8"))
 
 
