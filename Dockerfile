@@ -16,4 +16,4 @@ EXPOSE 8000
 # With TRUSTED_HOSTS set the health check must ask in the name of one of them.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
     CMD ["python", "scripts/healthcheck.py"]
-CMD ["gunicorn", "wsgi:app"]
+CMD ["gunicorn", "marketplace.asgi:app"]

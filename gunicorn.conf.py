@@ -1,4 +1,7 @@
-"""How gunicorn serves the site in production: `gunicorn wsgi:app` reads this file by itself."""
+"""How gunicorn serves the site in production: `gunicorn marketplace.asgi:app` reads this file by itself.
+
+The pages alone, whose windows then ask for news: `gunicorn --worker-class gthread wsgi:app`.
+"""
 
 import os
 import sys
@@ -12,7 +15,8 @@ except SettingError as error:
 
 bind = f"0.0.0.0:{settings['PORT']}"
 workers = settings["WEB_WORKERS"]
-worker_class = "gthread"
+worker_class = "marketplace.live.serving.LiveWorker"
+# For pages alone; with live connections the application makes its threads itself.
 threads = settings["WEB_THREADS"]
 timeout = 30
 graceful_timeout = 20

@@ -19,12 +19,15 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
+from starlette.types import ASGIApp
 
 from config import ROOT
 from marketplace.accounts.models import Account
 from marketplace.core import embedded, migrations
 from marketplace.core.db import db
 from marketplace.core.parent import end_with_parent
+from marketplace.live.mount import one_origin
+from marketplace.live.serving import LiveWorker
 from seed.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, has_people, load_demo
 
 # The workers of a killed run notice within about a second and then let go of the port.
@@ -66,8 +69,7 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         settings: dict[str, Any] = {
             "bind": f"fd://{self.listener}",
             "workers": self.app.config["WEB_WORKERS"],
-            "threads": self.app.config["WEB_THREADS"],
-            "worker_class": "gthread",
+            "worker_class": LiveWorker,
             # Whoever presses Ctrl-C does not want to wait for a slow answer.
             "graceful_timeout": 5,
             "loglevel": "warning",
@@ -77,8 +79,9 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         for name, value in settings.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        return self.app
+    def load(self) -> ASGIApp:
+        # Called in each worker, which thereby has threads of its own.
+        return one_origin(self.app)
 
     def run(self) -> None:
         Foreground(self).run()

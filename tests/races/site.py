@@ -97,13 +97,14 @@ def _answer(connection: http.client.HTTPConnection) -> Answer:
 
 
 @contextmanager
-def running(url: str, log: Path, application: str = "wsgi:app", **settings: str) -> Iterator[Site]:
+def running(url: str, log: Path, application: str = "marketplace.asgi:app", **settings: str) -> Iterator[Site]:
     """The site on the database at `url`, until the block ends; what it has to say goes into `log`."""
     environ = {
         **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")},
         **SETTINGS,
         "DATABASE_URL": url,
         "MAX_ORDERS_IN_PROGRESS": "10000",
+        "WEB_THREADS": str(THREADS),
         **settings,
     }
     with socket.socket() as listener, log.open("wb") as output:
@@ -113,7 +114,7 @@ def running(url: str, log: Path, application: str = "wsgi:app", **settings: str)
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}"),
-                *("--workers", str(WORKERS), "--threads", str(THREADS)),
+                *("--workers", str(WORKERS)),
             ],
             cwd=ROOT,
             env=environ,
