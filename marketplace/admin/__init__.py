@@ -11,10 +11,11 @@ from marketplace.admin.accounts import AccountView
 from marketplace.admin.categories import CategoryView
 from marketplace.admin.dashboard import DashboardView
 from marketplace.admin.orders import OrderView
+from marketplace.admin.products import ProductView
 from marketplace.admin.profiles import ProfileView
 from marketplace.admin.reviews import ReviewView
 from marketplace.admin.trails import AuditView, HistoryView, action_words, subject_words
-from marketplace.catalog.models import Category
+from marketplace.catalog.models import Category, Product
 from marketplace.core.db import db
 from marketplace.orders.models import Order, OrderEvent, Review
 from marketplace.web import guards
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
         AccountView(Account, db, _l("People"), endpoint="admin_accounts", url="accounts"),
         ProfileView(Profile, db, _l("Profiles"), endpoint="admin_profiles", url="profiles"),
         CategoryView(Category, db, _l("Categories"), endpoint="admin_categories", url="categories"),
+        ProductView(Product, db, _l("Products"), endpoint="admin_products", url="products"),
         OrderView(Order, db, _l("Orders"), endpoint="admin_orders", url="orders"),
         ReviewView(Review, db, _l("Reviews"), endpoint="admin_reviews", url="reviews"),
         HistoryView(OrderEvent, db, _l("History"), endpoint="admin_history", url="history"),

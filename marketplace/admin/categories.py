@@ -18,7 +18,7 @@ from marketplace.admin.audit import changes, snapshot
 from marketplace.admin.filters import ChoiceFilter
 from marketplace.admin.forms import CategoryForm, ConfirmForm
 from marketplace.admin.lists import ListView
-from marketplace.catalog.models import Category, Specialty
+from marketplace.catalog.models import Category, Product, Specialty
 from marketplace.core.db import db
 from marketplace.core.errors import N_, Conflict
 from marketplace.orders.models import Order
@@ -28,9 +28,9 @@ FIELDS = ("slug", "name_ru", "name_en", "position", "is_active")
 
 
 class CategoryInUse(Conflict):
-    """Orders or performers stand in this category."""
+    """Orders, performers or products stand in this category."""
 
-    message = N_("Orders or performers use this category. Take it out of use instead: edit it.")
+    message = N_("Orders, performers or products use this category. Take it out of use instead: edit it.")
 
 
 class CategoryView(ListView):
@@ -101,7 +101,7 @@ class CategoryView(ListView):
             ConfirmForm(),
             lambda: delete_unused(category.id),
             title=_("Delete the category “%(name)s”", name=category.name_en),
-            question=_("This cannot be undone. A category that orders or performers use is not deleted."),
+            question=_("This cannot be undone. A category that orders, performers or products use is not deleted."),
             submit=_("Delete"),
             style="danger",
             done=_("The category “%(name)s” is deleted.", name=category.name_en),
@@ -120,7 +120,9 @@ def delete_unused(category_id: int) -> None:
     if category is None:
         return
     is_used = or_(
-        exists().where(Order.category_id == category_id), exists().where(Specialty.category_id == category_id)
+        exists().where(Order.category_id == category_id),
+        exists().where(Specialty.category_id == category_id),
+        exists().where(Product.category_id == category_id),
     )
     if db.session.scalar(select(is_used)):
         raise CategoryInUse

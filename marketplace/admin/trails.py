@@ -32,6 +32,7 @@ SUBJECTS = {
     "Account": _l("Person"),
     "Profile": _l("Profile"),
     "Category": _l("Category"),
+    "Product": _l("Product"),
     "Order": _l("Order"),
     "Review": _l("Review"),
 }
