@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, func, or_, select
 
 from marketplace.accounts.errors import NoSuchAccount
 from marketplace.accounts.models import Account, AccountSession, Profile
@@ -64,6 +64,27 @@ def desk_accounts() -> Sequence[Account]:
 def find_account_by_email(email: str) -> Account | None:
     """The account with this address, whatever its letter case."""
     return db.session.scalar(select(Account).where(Account.email == email.strip().lower()))
+
+
+def find_customers(words: str, *, limit: int) -> Sequence[Account]:
+    """Active customers whose address, or a word of whose name, begins with `words`, by address."""
+    name = func.lower(Profile.name)
+    beginning = words.lower()
+    return db.session.scalars(
+        select(Account)
+        .join(Profile, Profile.account_id == Account.id)
+        .where(
+            Account.role == Role.CUSTOMER,
+            Account.active,
+            or_(
+                Account.email.startswith(beginning, autoescape=True),
+                name.startswith(beginning, autoescape=True),
+                name.contains(f" {beginning}", autoescape=True),
+            ),
+        )
+        .order_by(Account.email)
+        .limit(limit)
+    ).all()
 
 
 def find_live_session(token: str) -> tuple[AccountSession, Account] | None:

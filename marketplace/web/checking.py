@@ -44,12 +44,14 @@ def _flat(errors: Any, prefix: str = "") -> list[tuple[str, list[str]]]:
         path = f"{prefix}{name or ''}"
         if isinstance(value, dict):
             found += _flat(value, f"{path}-")
-        elif any(isinstance(part, dict) for part in value):
-            for place, part in enumerate(value):
-                if isinstance(part, dict):
-                    found += _flat(part, f"{path}-{place}-")
-        else:
-            found.append((path, [str(words) for words in value]))
+            continue
+        for place, part in enumerate(value):
+            if isinstance(part, dict):
+                found += _flat(part, f"{path}-{place}-")
+        # A list of rows may have errors of its own behind theirs.
+        words = [str(part) for part in value if not isinstance(part, dict)]
+        if words:
+            found.append((path, words))
     return found
 
 

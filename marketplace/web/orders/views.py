@@ -11,7 +11,6 @@ from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.catalog.queries import active_categories
 from marketplace.core.db import db
 from marketplace.orders import policies, services
 from marketplace.orders.errors import NoSuchOrder
@@ -19,7 +18,6 @@ from marketplace.orders.models import Order
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.states import Act
 from marketplace.web.actions import actions_for, money_steps
-from marketplace.web.order_form import OrderForm
 from marketplace.web.orders.asking import ask, asked_for
 from marketplace.web.orders.blueprint import blueprint
 from marketplace.web.orders.forms import AnswerForm, ConfirmForm, RatingForm, ReasonForm, TakeForm
@@ -63,22 +61,6 @@ def partners(order: Order) -> list[tuple[str, Any]]:
         for what, person in both
         if person.id != user.id and policies.may_see_contacts(user, person, share_an_order=is_party)
     ]
-
-
-@blueprint.route("/orders/<id:order_id>/edit", methods=["GET", "POST"])
-def order_edit(order_id: int) -> ResponseReturnValue:
-    """Change what is wanted, while nobody has the order."""
-    order = asked_for(Act.EDIT, order_id)
-    form = OrderForm(obj=order, by_agreement=order.price is None)
-    active = active_categories()
-    # An order stays where it is, whatever becomes of its category for new ones.
-    form.offer(active if order.category in active else [*active, order.category])
-    if form.validate_on_submit():
-        services.edit_order(order_id, **form.order_fields(), by=account())
-        flash(_("The order is changed."), "success")
-        db.session.commit()
-        return redirect(url_for("orders.order_show", order_id=order_id))
-    return ask("orders/order_edit.html", form, order=order)
 
 
 @blueprint.route("/orders/<id:order_id>/take", methods=["GET", "POST"])
