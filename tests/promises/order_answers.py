@@ -140,6 +140,6 @@ ACT_FIELDS = {
     "rate": {"rating": "7", "text": "Good"},
     "answer": {"answer": "Thank you"},
     "offers/new": {"price": "900", "days": "3", "message": "I have done this before."},
-    "assign": {"manager": "{manager}"},
+    "assign": {"manager": "{admin}"},
     "money": {"state": "paid"},
 }

@@ -27,8 +27,41 @@ GET  /performers/{blocked}       404       404   404      404       404      404
 GET  /profile                    302       200   200      200       200      200     200      200   302
 POST /profile                    401       302   302      302       302      302     302      302   401
 GET  /customer                   302       200   200      403       403      403     403      403   302
-GET  /customer/orders/new        302       200   200      403       403      403     403      403   302
-POST /customer/orders/new        401       302   302      403       403      403     403      403   401
+GET  /customer/orders/new        302       302   302      403       403      403     403      403   302
+GET  /orders/new                 302       200   200      403       403      200     403      200   302
+POST /orders/new                 401       302   302      403       403      302     403      302   401
+GET  /orders/customers.json      302       403   403      403       403      200     403      200   302
+POST /orders/{in_progress}/comments                          401 302 404 302 404 302 403 302 401
+GET  /orders/{in_progress}/comments/{comment}/edit           302 200 404 403 404 403 403 403 302
+POST /orders/{in_progress}/comments/{comment}/edit           401 302 404 403 404 403 403 403 401
+GET  /orders/{in_progress}/comments/{answer}/edit            302 403 404 200 404 403 403 403 302
+GET  /orders/{in_progress}/comments/{comment}/delete         302 200 404 403 404 403 403 403 302
+POST /orders/{in_progress}/comments/{comment}/delete         401 302 404 403 404 403 403 403 401
+GET  /orders/{completed}/comments/{comment}/edit             302 404 404 404 404 404 403 404 302
+POST /orders/{in_progress}/comments/{comment}/hide           401 403 404 403 404 403 403 302 401
+POST /orders/{in_progress}/comments/{comment}/show           401 403 404 403 404 403 403 302 401
+POST /orders/{in_progress}/attachments                       401 422 404 422 404 422 403 422 401
+GET  /orders/{in_progress}/attachments/{file_spare}/delete         302 403 404 200 404 403 403 200 302
+POST /orders/{in_progress}/attachments/{file_spare}/delete         401 403 404 302 404 403 403 302 401
+GET  /attachments/{file}                                     302 200 404 200 404 200 200 200 302
+GET  /attachments/{file}/thumbnail                           302 404 404 404 404 404 404 404 302
+GET  /products                   200       200   200      200       200      200     200      200   200
+GET  /products/search.json       200       200   200      200       200      200     200      200   200
+GET  /products/{product}         200       200   200      200       200      200     200      200   200
+GET  /products/{product_gone}    404       404   404      404       404      200     404      200   404
+GET  /products/new               302       403   403      403       403      200     403      200   302
+POST /products/new               401       403   403      403       403      302     403      302   401
+GET  /products/{product}/edit    302       403   403      403       403      200     403      200   302
+POST /products/{product}/edit    401       403   403      403       403      302     403      302   401
+POST /products/{product}/pictures                    401 403 403 403 403 422 403 422 401
+POST /products/{product}/pictures/{picture}/move     401 403 403 403 403 302 403 302 401
+POST /products/{product}/pictures/{picture}/remove   401 403 403 403 403 302 403 302 401
+POST /products/{product}/hide    401       403   403      403       403      302     403      302   401
+POST /products/{product_gone}/show                   401 403 403 403 403 302 403 302 401
+GET  /media/pictures/{digest}    200       200   200      200       200      200     200      200   200
+GET  /media/pictures/{digest}/thumb                  200 200 200 200 200 200 200 200 200
+POST /live/ticket                401       200   200      200       200      200     200      200   401
+GET  /live/news                  302       200   200      200       200      200     200      200   302
 GET  /performer                  302       403   403      200       200      403     403      403   302
 GET  /welcome                    302       302   302      302       302      302     302      302   302
 GET  /sessions                   302       200   200      200       200      200     200      200   302
@@ -97,11 +130,17 @@ GET  /admin/audit/                                    200
 GET  /admin/audit/export/csv/                         200
 """
 
+PRODUCT = {"name": "A table", "description": "Of oak.", "price": "700", "unit": "pc", "category_id": "0"}
 SAME = "another-good-password"
 FIELDS: dict[str, dict[str, Any]] = {
     "/preferences": {"theme": "dark", "next": "/board"},
     "/profile": {"name": "Somebody Else", "price_unit": "hour"},
-    "/customer/orders/new": ORDER,
+    "/orders/new": ORDER | {"pricing": "fixed", "customer": "{owner_email}"},
+    "/orders/{in_progress}/comments": {"text": "On Tuesday then."},
+    "/orders/{in_progress}/comments/{comment}/edit": {"text": "When exactly?"},
+    "/products/new": PRODUCT,
+    "/products/{product}/edit": PRODUCT,
+    "/products/{product}/pictures/{picture}/move": {"direction": "up"},
     "/login": {"email": "{spare_email}", "password": PASSWORD},
     "/register": {"email": "new@example.com", "name": "New", "role": "customer", "password": SAME},
     "/verify": {"password": PASSWORD},
@@ -119,4 +158,11 @@ FIELDS: dict[str, dict[str, Any]] = {
 """What the form of each address holds, filled in rightly."""
 
 # Done by whoever it is meant for, these leave the database as it was.
-CHANGES_NOTHING = {"/preferences", "/verify", "/admin/accounts/action/", "/admin/reviews/show/?id={rated}"}
+CHANGES_NOTHING = {
+    "/preferences",
+    "/verify",
+    "/admin/accounts/action/",
+    "/admin/reviews/show/?id={rated}",
+    "/orders/{in_progress}/comments/{comment}/show",
+    "/products/{product}/pictures/{picture}/move",
+}

@@ -5,21 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Connection, text, update
+from PIL import Image
+from sqlalchemy import Connection, select, text, update
 from werkzeug.test import TestResponse
 
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Account, AccountSession
-from marketplace.catalog.models import Category
+from marketplace.catalog import services as catalog
+from marketplace.catalog.models import Category, ProductPicture
+from marketplace.core import files, pictures
 from marketplace.core.db import db
 from marketplace.orders import services
-from marketplace.orders.models import Order
+from marketplace.orders.models import Offer, Order, SavedFilter
+from marketplace.orders.services import talking
+from marketplace.threads.services import StoredFile
 from tests.client import Browser
 from tests.people import LIMIT, PASSWORD, People
+
+
+NOTES = b"Everything is in here."
 
 
 class Who(StrEnum):
@@ -73,22 +84,25 @@ class Town:
         # Another device of the performer: one may end it, others may not.
         device = accounts.start_session(made[Who.PERFORMER], user_agent="telephone", address="127.0.0.1")
         self.ids["device"] = device.id
+        self.ids |= trade(made, self.orders, media=Path(app.config["MEDIA_PATH"]))
         accounts.block_account(made[Who.BLOCKED].id, reason="Spam", by=made[Who.ADMIN])
         # Even a session that somebody forgot to end must be worth nothing.
         db.session.execute(
             update(AccountSession).where(AccountSession.account_id == made[Who.BLOCKED].id).values(ended_at=None)
         )
+        self.digest = str(db.session.scalar(select(ProductPicture.digest)))
         db.session.commit()
 
         self.untouched = self.trace()
 
     def path(self, pattern: str) -> str:
         """`/orders/{open}` with the ids of this town."""
-        return pattern.format(**self.ids, **self.orders)
+        return pattern.format(**self.ids, **self.orders, digest=self.digest)
 
     def fill(self, text: str) -> str:
         """The text of a field; `{spare_email}` is the address of somebody who belongs to nothing."""
-        return text.format(**self.ids, **self.orders, spare_email=self.emails["spare"])
+        emails = {"spare_email": self.emails["spare"], "owner_email": self.emails["owner"]}
+        return text.format(**self.ids, **self.orders, **emails)
 
     def browser(self, who: Who) -> Browser:
         """A new browser with the cookies of `who`."""
@@ -139,6 +153,45 @@ TRACE = " UNION ALL ".join(
     for table in sorted(db.metadata.tables)
     if table != "attempt_counts"
 )
+
+
+def trade(made: dict[Who, Account], orders: dict[str, int], *, media: Path) -> dict[str, int]:
+    """Products, offers, talk and files; returns their ids."""
+    desk, owner, performer = made[Who.MANAGER], made[Who.OWNER], made[Who.PERFORMER]
+    plain = {"description": "As it stands.", "unit": "pc", "category_id": None, "source_url": None, "by": desk}
+    sold = catalog.create_product(name="A chair", price=Decimal(90), **plain)  # type: ignore[arg-type]
+    gone = catalog.create_product(name="A stool", price=Decimal(40), **plain)  # type: ignore[arg-type]
+    catalog.hide_product(gone.id, by=desk)
+    taken = orders["in_progress"]
+    drawing = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(drawing, "PNG")
+    picture = pictures.read_picture(drawing.getvalue())
+    pictures.store(media / "pictures", picture)
+    catalog.add_pictures(sold.id, [picture], by=desk)
+    comment = talking.comment_on_order(taken, text="When will it be ready?", by=owner)
+    answer = talking.comment_on_order(taken, text="On Monday.", by=performer)
+    stored = [StoredFile(f"notes-{number}.txt", files.random_name(), "text/plain", len(NOTES)) for number in (1, 2)]
+    for notes in stored:
+        files.write(media / "attachments", notes.stored_name, NOTES)
+    kept_file, spare_file = talking.attach_to_order(taken, stored, by=performer)
+    services.assign_manager(taken, manager_id=desk.id, by=desk)
+    kept = SavedFilter(account_id=desk.id, name="Mine", query="status=new")
+    db.session.add(kept)
+    db.session.flush()
+    offer = db.session.scalar(select(Offer.id).where(Offer.order_id == orders["quoted"]))
+    assert offer is not None
+    return {
+        "product": sold.id,
+        "product_gone": gone.id,
+        "picture": sold.pictures[0].id,
+        "offer": offer,
+        "comment": comment.id,
+        "answer": answer.id,
+        "file": kept_file.id,
+        # Deleting it takes it from the disk too, which no rollback brings back.
+        "file_spare": spare_file.id,
+        "filter": kept.id,
+    }
 
 
 def orders(people: People, owner: Account, performer: Account) -> dict[str, Order]:
