@@ -1,0 +1,1 @@
+"""Tests of talk and files, and specimens of files."""
