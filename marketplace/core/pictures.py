@@ -61,7 +61,7 @@ UNREADABLE = (
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 _one_at_a_time = Lock()
-"""The largest picture takes some 200 MB while it is read: several at once must not add up."""
+"""The largest picture takes up to some 400 MB while it is read: several at once must not add up."""
 
 
 @dataclass(frozen=True)
