@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import time
 import zlib
+from io import BytesIO
 
 import openpyxl
 import pytest
@@ -44,8 +45,8 @@ def test_a_kept_kind_is_known_by_its_content(content: bytes, media_type: str) ->
     assert kind.media_type == media_type
 
 
-def test_a_real_workbook_is_a_workbook(tmp_path: object) -> None:
-    target = specimens.BytesIO()
+def test_a_real_workbook_is_a_workbook() -> None:
+    target = BytesIO()
     openpyxl.Workbook().save(target)
     assert recognise(target.getvalue()) is file_types.XLSX
 

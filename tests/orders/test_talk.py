@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +104,8 @@ def test_the_people_of_an_order_and_the_desk_write_and_each_word_is_news(people:
 def test_nobody_else_says_anything(people: People) -> None:
     taken, fresh = people.taken(), people.order()
     for by in (people.customer(), people.performer()):
-        refused(NoSuchOrder, lambda by=by: talking.comment_on_order(taken.id, text="x", by=by))  # type: ignore[misc]  # mypy cannot see the default
-        refused(NotAllowed, lambda by=by: talking.comment_on_order(fresh.id, text="x", by=by))  # type: ignore[misc]
+        refused(NoSuchOrder, partial(talking.comment_on_order, taken.id, text="x", by=by))
+        refused(NotAllowed, partial(talking.comment_on_order, fresh.id, text="x", by=by))
     refused(NotAllowed, lambda: talking.comment_on_order(taken.id, text="x", by=people.observer()))
     refused(NoSuchOrder, lambda: talking.comment_on_order(10**9, text="x", by=taken.customer))
 
@@ -166,10 +167,11 @@ def test_its_author_edits_a_comment_for_fifteen_minutes_and_no_longer(people: Pe
     last = MOMENT + EDITABLE_FOR - timedelta(microseconds=1)
     with clock.fixed(last):
         talking.edit_comment(order.id, comment.id, text="Tomorow", by=customer)
-        assert comment.edited_at is None
+        assert [what for _kind, what, *_ in news(order)] == ["added"]
         talking.edit_comment(order.id, comment.id, text="Tomorrow", by=customer)
         db.session.commit()
-    assert (comment.text, comment.edited_at) == ("Tomorrow", last)
+    assert comment.text == "Tomorrow"
+    assert comment.edited_at == last
     assert [what for _kind, what, *_ in news(order)] == ["added", "edited"]
     with clock.fixed(MOMENT + EDITABLE_FOR):
         refused(TooLateToEdit, lambda: talking.edit_comment(order.id, comment.id, text="Never", by=customer))
@@ -180,8 +182,8 @@ def test_nobody_edits_or_deletes_what_somebody_else_said(people: People) -> None
     comment = say(order, order.customer)
     assert order.performer is not None
     for by in (order.performer, people.manager(), people.admin()):
-        refused(NotAllowed, lambda by=by: talking.edit_comment(order.id, comment.id, text="x", by=by))  # type: ignore[misc]
-        refused(NotAllowed, lambda by=by: talking.delete_comment(order.id, comment.id, by=by))  # type: ignore[misc]
+        refused(NotAllowed, partial(talking.edit_comment, order.id, comment.id, text="x", by=by))
+        refused(NotAllowed, partial(talking.delete_comment, order.id, comment.id, by=by))
 
 
 def test_a_deleted_comment_keeps_its_place_and_its_text_for_admins(people: People, tmp_path: Path) -> None:
@@ -206,7 +208,6 @@ def test_a_moderator_hides_and_shows_and_each_time_is_on_record_once(people: Peo
     for act in (talking.hide_comment, talking.hide_comment):
         act(order.id, comment.id, by=admin)
         db.session.commit()
-    assert comment.hidden_at is not None
     assert order.performer is not None
     readers = [order.customer, order.performer, people.manager(), people.observer(), admin]
     assert [policies.may_read(user, comment) for user in readers] == [False, False, True, True, True]
@@ -215,7 +216,7 @@ def test_a_moderator_hides_and_shows_and_each_time_is_on_record_once(people: Peo
     for act in (talking.show_comment, talking.show_comment):
         act(order.id, comment.id, by=admin)
         db.session.commit()
-    assert comment.hidden_at is None
+    assert policies.may_read(order.customer, comment)
     assert [what for _kind, what, *_ in news(order)] == ["added", "hidden", "shown"]
     trail = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [(line.action, line.subject_type, line.subject_id) for line in trail] == [
@@ -229,7 +230,7 @@ def test_only_moderators_hide(people: People) -> None:
     comment = say(order, order.customer)
     assert order.performer is not None
     for by in (order.customer, order.performer, people.manager(), people.observer()):
-        refused(NotAllowed, lambda by=by: talking.hide_comment(order.id, comment.id, by=by))  # type: ignore[misc]
+        refused(NotAllowed, partial(talking.hide_comment, order.id, comment.id, by=by))
     refused(NoSuchOrder, lambda: talking.hide_comment(order.id, comment.id, by=people.customer()))
 
 
@@ -240,13 +241,13 @@ def test_a_comment_of_another_order_is_no_comment_of_this_one(people: People, tm
     say(other, customer)
     for order in (other, silent):
         acts: list[Callable[[], Any]] = [
-            lambda o=order: talking.edit_comment(o.id, comment.id, text="x", by=customer),  # type: ignore[misc]
-            lambda o=order: talking.delete_comment(o.id, comment.id, by=customer),  # type: ignore[misc]
-            lambda o=order: talking.hide_comment(o.id, comment.id, by=admin),  # type: ignore[misc]
+            partial(talking.edit_comment, order.id, comment.id, text="x", by=customer),
+            partial(talking.delete_comment, order.id, comment.id, by=customer),
+            partial(talking.hide_comment, order.id, comment.id, by=admin),
         ]
         for act in acts:
             refused(NoSuchComment, act)
-        refused(NoSuchFile, lambda o=order: talking.delete_attachment(o.id, attachment.id, by=customer))  # type: ignore[misc]
+        refused(NoSuchFile, partial(talking.delete_attachment, order.id, attachment.id, by=customer))
 
 
 def test_files_on_an_order_are_news_and_go_by_those_who_sent_them(people: People, tmp_path: Path) -> None:
@@ -256,7 +257,7 @@ def test_files_on_an_order_are_news_and_go_by_those_who_sent_them(people: People
     attachment = add_file(order, customer, tmp_path)
     assert attachment.comment_id is None
     for by in (performer, people.manager()):
-        refused(NotAllowed, lambda by=by: talking.delete_attachment(order.id, attachment.id, by=by))  # type: ignore[misc]
+        refused(NotAllowed, partial(talking.delete_attachment, order.id, attachment.id, by=by))
     assert talking.delete_attachment(order.id, attachment.id, by=customer) == attachment.stored_name
     db.session.commit()
     assert attachment.deleted_at is not None
