@@ -74,7 +74,7 @@ class Live:
         except Refused as refused:
             await sockets.close(ws, refused.code)
             return
-        listening = asyncio.create_task(socket.listen())
+        listening = asyncio.create_task(socket.listen(lambda: sockets.ping(self.hub.position)))
         try:
             replaying = asyncio.create_task(self._replay(socket, hello))
             code = await socket.write()

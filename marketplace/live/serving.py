@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -67,6 +68,10 @@ class LiveWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             timeout_graceful_shutdown=self.cfg.graceful_timeout,
             callback_notify=self.still_here,
         )
+        # What uvicorn has to complain about goes where gunicorn's complaints go.
+        complaints = logging.getLogger("uvicorn.error")
+        complaints.handlers, complaints.propagate = self.log.error_log.handlers, False
+        complaints.setLevel(max(self.log.error_log.level, logging.WARNING))
         self.server = Serving(settings)
         with asyncio.Runner(loop_factory=settings.get_loop_factory()) as runner:
             runner.run(self.serve())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -128,8 +128,8 @@ class Socket:
                     self.end(Code.GONE)
         return self._code
 
-    async def listen(self) -> None:
-        """Hears the other side until it leaves; after its first message it has nothing to say, so it may say little."""
+    async def listen(self, answer: Callable[[], str]) -> None:
+        """Answers whatever the other side says, which can only ask whether the line is alive, until it leaves."""
         heard: deque[float] = deque(maxlen=MOST_MESSAGES)
         clock = asyncio.get_running_loop().time
         try:
@@ -138,6 +138,7 @@ class Socket:
                 if len(heard) == MOST_MESSAGES and clock() - heard[0] < MESSAGES_SECONDS:
                     raise Refused(Code.TOO_MUCH)
                 heard.append(clock())
+                self.send(answer())
         except Refused as refused:
             self.end(refused.code)
 

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import UnprocessableEntity
 
 from marketplace.accounts.services import issue_ticket
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.orders.services.telling import missed_by
 from marketplace.web.intake import MAX_BIGINT
@@ -57,6 +58,12 @@ def _moment(name: str) -> datetime | None:
         return datetime.fromtimestamp(float(text), UTC)
     except (ValueError, OverflowError, OSError):
         raise UnprocessableEntity(_("This is not a moment.")) from None
+
+
+@blueprint.app_template_global()
+def page_made_at() -> str:
+    """The present moment, from which on the script of the page asks what it missed."""
+    return f"{clock.now().timestamp():.3f}"
 
 
 @blueprint.record_once
