@@ -10,6 +10,7 @@ from marketplace.accounts.models import Account, AuditEntry, Profile
 from marketplace.admin.accounts import AccountView
 from marketplace.admin.categories import CategoryView
 from marketplace.admin.dashboard import DashboardView
+from marketplace.admin.offers import OfferView
 from marketplace.admin.orders import OrderView
 from marketplace.admin.products import ProductView
 from marketplace.admin.profiles import ProfileView
@@ -17,7 +18,7 @@ from marketplace.admin.reviews import ReviewView
 from marketplace.admin.trails import AuditView, HistoryView, action_words, subject_words
 from marketplace.catalog.models import Category, Product
 from marketplace.core.db import db
-from marketplace.orders.models import Order, OrderEvent, Review
+from marketplace.orders.models import Offer, Order, OrderEvent, Review
 from marketplace.web import guards
 
 
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
         CategoryView(Category, db, _l("Categories"), endpoint="admin_categories", url="categories"),
         ProductView(Product, db, _l("Products"), endpoint="admin_products", url="products"),
         OrderView(Order, db, _l("Orders"), endpoint="admin_orders", url="orders"),
+        OfferView(Offer, db, _l("Offers"), endpoint="admin_offers", url="offers"),
         ReviewView(Review, db, _l("Reviews"), endpoint="admin_reviews", url="reviews"),
         HistoryView(OrderEvent, db, _l("History"), endpoint="admin_history", url="history"),
         AuditView(AuditEntry, db, _l("Audit trail"), endpoint="admin_audit", url="audit"),

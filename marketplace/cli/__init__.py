@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from marketplace.cli import admins, counters, demo, serve
+from marketplace.cli import admins, counters, demo, offers, serve
 
-COMMANDS = (admins.admins, counters.counters, demo.demo, serve.serve)
+COMMANDS = (admins.admins, counters.counters, demo.demo, offers.offers, serve.serve)
 
 
 def init_app(app: Flask) -> None:

@@ -13,11 +13,12 @@ from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, exists, fun
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from marketplace.accounts.models import Account
+from marketplace.catalog.models import Product
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.paging import Page, bounded_id, bounded_number, decode_cursor, make_page
 from marketplace.orders.errors import NoSuchOffer
-from marketplace.orders.models import Offer, Order, OrderEvent, PerformerCounters
+from marketplace.orders.models import Offer, OfferLine, Order, OrderEvent, PerformerCounters
 from marketplace.orders.states import EventKind, OfferStatus
 
 PAGE_SIZE = 25
@@ -117,6 +118,15 @@ def last_accepted(order_id: int) -> Offer | None:
     return None if offer_id is None else locked_offer(offer_id)
 
 
+def accepted(order: Order) -> Offer | None:
+    """The offer on whose terms somebody has the order."""
+    return db.session.scalar(
+        select(Offer)
+        .where(Offer.order_id == order.id, Offer.status == OfferStatus.ACCEPTED)
+        .options(joinedload(Offer.performer))
+    )
+
+
 def summary(order: Order) -> Summary:
     """How many offers the customer can choose from, and between what."""
     row = db.session.execute(
@@ -162,7 +172,7 @@ def settled(order: Order) -> Sequence[Offer]:
 
 def own_counts(performer: Account) -> dict[OfferStatus, int]:
     """How many offers of the performer are in each of OWN_STATES."""
-    state = _state()
+    state = stands()
     rows = db.session.execute(select(state, func.count()).where(Offer.performer_id == performer.id).group_by(state))
     counted = {row[0]: row[1] for row in rows}
     return {status: counted.get(status, 0) for status in OWN_STATES}
@@ -172,7 +182,7 @@ def own_offers(performer: Account, state: OfferStatus, after: str | None = None)
     """One page of the performer's offers in `state`, newest first."""
     query = (
         select(Offer)
-        .where(Offer.performer_id == performer.id, _state() == state)
+        .where(Offer.performer_id == performer.id, stands() == state)
         .options(joinedload(Offer.order).joinedload(Order.customer))
         .order_by(Offer.id.desc())
         .limit(PAGE_SIZE + 1)
@@ -204,7 +214,7 @@ def is_live() -> ColumnElement[bool]:
     return (Offer.status == OfferStatus.SENT) & or_(Offer.expires_at.is_(None), Offer.expires_at > clock.now())
 
 
-def _state() -> ColumnElement[OfferStatus]:
+def stands() -> ColumnElement[OfferStatus]:
     """SQL of `Offer.stands`."""
     return type_coerce(case((is_overdue(), OfferStatus.EXPIRED.value), else_=Offer.status), Offer.status.type)
 
@@ -214,5 +224,5 @@ def _whole() -> tuple[Any, ...]:
         joinedload(Offer.order).options(joinedload(Order.customer), joinedload(Order.category)),
         joinedload(Offer.performer),
         joinedload(Offer.author),
-        selectinload(Offer.lines),
+        selectinload(Offer.lines).joinedload(OfferLine.product).selectinload(Product.pictures),
     )

@@ -1,6 +1,6 @@
 """The performers' cabinet."""
 
-from marketplace.web.performer import views
+from marketplace.web.performer import offers, views
 from marketplace.web.performer.blueprint import blueprint
 
-__all__ = ["blueprint", "views"]
+__all__ = ["blueprint", "offers", "views"]
