@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.accounts.models import Account, AuditEntry, Profile
 from marketplace.admin.accounts import AccountView
 from marketplace.admin.categories import CategoryView
+from marketplace.admin.comments import AttachmentView, CommentView
 from marketplace.admin.dashboard import DashboardView
 from marketplace.admin.offers import OfferView
 from marketplace.admin.orders import OrderView
@@ -19,6 +20,7 @@ from marketplace.admin.trails import AuditView, HistoryView, action_words, subje
 from marketplace.catalog.models import Category, Product
 from marketplace.core.db import db
 from marketplace.orders.models import Offer, Order, OrderEvent, Review
+from marketplace.threads.models import Attachment, Comment
 from marketplace.web import guards
 
 
@@ -32,6 +34,8 @@ def init_app(app: Flask) -> None:
         ProductView(Product, db, _l("Products"), endpoint="admin_products", url="products"),
         OrderView(Order, db, _l("Orders"), endpoint="admin_orders", url="orders"),
         OfferView(Offer, db, _l("Offers"), endpoint="admin_offers", url="offers"),
+        CommentView(Comment, db, _l("Comments"), endpoint="admin_comments", url="comments"),
+        AttachmentView(Attachment, db, _l("Files"), endpoint="admin_files", url="files"),
         ReviewView(Review, db, _l("Reviews"), endpoint="admin_reviews", url="reviews"),
         HistoryView(OrderEvent, db, _l("History"), endpoint="admin_history", url="history"),
         AuditView(AuditEntry, db, _l("Audit trail"), endpoint="admin_audit", url="audit"),

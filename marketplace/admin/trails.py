@@ -35,6 +35,8 @@ SUBJECTS = {
     "Product": _l("Product"),
     "Order": _l("Order"),
     "Review": _l("Review"),
+    "Comment": _l("Comment"),
+    "Attachment": _l("File"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from marketplace.accounts.models import Account
 from marketplace.core import clock
@@ -14,6 +14,16 @@ from marketplace.core.db import Key, Model, length_check
 TEXT_LENGTH = 5000
 FILE_NAME_LENGTH = 200
 EDITABLE_FOR = timedelta(minutes=15)
+
+
+class OnThread:
+    """What lists across threads ask for besides: the number, and the name, of what a row's thread belongs to.
+
+    A thread does not know it. Whoever does fills both with `with_expression`; without that they are None.
+    """
+
+    about_id: Mapped[int | None] = query_expression()
+    about: Mapped[str | None] = query_expression()
 
 
 class Thread(Model):
@@ -25,7 +35,7 @@ class Thread(Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-class Comment(Model):
+class Comment(OnThread, Model):
     """What somebody said, as plain text. A deleted or hidden one keeps its place, and its text for staff."""
 
     __tablename__ = "comments"
@@ -48,7 +58,7 @@ class Comment(Model):
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
 
 
-class Attachment(Model):
+class Attachment(OnThread, Model):
     """A file on a thread, or on one of its comments: `stored_name` is random, `media_type` read from the content."""
 
     __tablename__ = "attachments"
