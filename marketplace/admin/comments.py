@@ -1,4 +1,4 @@
-"""Comments and files of orders: what was said is hidden or shown, never edited; a file is deleted on its order's page."""
+"""Comments and files: what was said is hidden or shown, never edited; a file is deleted on its order's page."""
 
 from __future__ import annotations
 

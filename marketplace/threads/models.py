@@ -16,16 +16,6 @@ FILE_NAME_LENGTH = 200
 EDITABLE_FOR = timedelta(minutes=15)
 
 
-class OnThread:
-    """What lists across threads ask for besides: the number, and the name, of what a row's thread belongs to.
-
-    A thread does not know it. Whoever does fills both with `with_expression`; without that they are None.
-    """
-
-    about_id: Mapped[int | None] = query_expression()
-    about: Mapped[str | None] = query_expression()
-
-
 class Thread(Model):
     """Comments and files about one thing."""
 
@@ -35,7 +25,7 @@ class Thread(Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-class Comment(OnThread, Model):
+class Comment(Model):
     """What somebody said, as plain text. A deleted or hidden one keeps its place, and its text for staff."""
 
     __tablename__ = "comments"
@@ -54,11 +44,15 @@ class Comment(OnThread, Model):
     deleted_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None]
 
+    # What the thread belongs to: filled by lists across threads, with `with_expression`; else None.
+    about_id: Mapped[int | None] = query_expression()
+    about: Mapped[str | None] = query_expression()
+
     author: Mapped[Account] = relationship()
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
 
 
-class Attachment(OnThread, Model):
+class Attachment(Model):
     """A file on a thread, or on one of its comments: `stored_name` is random, `media_type` read from the content."""
 
     __tablename__ = "attachments"
@@ -79,6 +73,10 @@ class Attachment(OnThread, Model):
     size: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     deleted_at: Mapped[datetime | None]
+
+    # As of comments.
+    about_id: Mapped[int | None] = query_expression()
+    about: Mapped[str | None] = query_expression()
 
     uploader: Mapped[Account] = relationship()
 
