@@ -40,7 +40,10 @@ def matches(
 
 def begins(vector: ColumnElement[Any] | QueryableAttribute[Any], words: str) -> ColumnElement[bool]:
     """True where a word begins with each of `words`, as somebody types who has not finished the last one."""
-    undotted = words.translate(str.maketrans("ёЁ", "еЕ"))
     # Nothing but letters and digits is left to mean something to the parser.
-    query = " & ".join(f"{word}:*" for word in re.findall(r"[^\W_]+", undotted))
-    return vector.bool_op("@@")(func.to_tsquery(cast(SEARCH_LANGUAGE, REGCONFIG), query)).cast(Boolean)
+    parts = [f"{word}:*" for word in re.findall(r"[^\W_]+", words.translate(str.maketrans("ёЁ", "еЕ")))]
+    stemmed = func.to_tsquery(cast(SEARCH_LANGUAGE, REGCONFIG), " & ".join(parts[:-1]))
+    # The beginning of "office" is a word that the search leaves out: as it stands it must count too.
+    last = [func.to_tsquery(cast(language, REGCONFIG), "".join(parts[-1:])) for language in (SEARCH_LANGUAGE, "simple")]
+    query = stemmed.op("&&")(last[0].op("||")(last[1]))
+    return vector.bool_op("@@")(query).cast(Boolean)
