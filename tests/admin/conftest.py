@@ -68,7 +68,7 @@ class House:
         ]
 
 
-LISTS = ("accounts", "profiles", "categories", "orders", "reviews", "history", "audit")
+LISTS = ("accounts", "profiles", "categories", "orders", "reviews", "comments", "files", "history", "audit")
 
 
 @pytest.fixture
