@@ -16,6 +16,7 @@ from marketplace.accounts.policies import may_administer
 from marketplace.core.db import db
 from marketplace.core.errors import N_, Conflict, DomainError, Invalid, NotAllowed, NotFound
 from marketplace.core.paging import bounded_id
+from marketplace.web.checking import answer_check
 from marketplace.web.errors import STATUS_CODES, explain
 from marketplace.web.guards import ADMINS
 from marketplace.web.language import template_values
@@ -74,6 +75,7 @@ class AdminOnly(BaseView):
         """
         code = 200
         if request.method == "POST":
+            answer_check(form)
             if form.validate():
                 try:
                     do()

@@ -20,6 +20,7 @@ from marketplace.admin.gate import AdminOnly, row_id
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.paging import DAMAGED_ADDRESS
+from marketplace.web.checking import answer_check
 
 MAX_WORDS = 5
 EXPORT_ROWS = 20_000
@@ -69,6 +70,10 @@ class ListView(AdminOnly, ModelView):
     def matching(self, word: str) -> ColumnElement[bool]:
         """The rows that a word of the search finds."""
         raise NotImplementedError
+
+    def validate_form(self, form: Any) -> bool:
+        answer_check(form)
+        return bool(super().validate_form(form))
 
     def init_search(self) -> bool:
         return bool(self.search_hint)

@@ -26,15 +26,29 @@ class FormChecked(Exception):  # no error: it carries the answer past the rest o
         self.errors = errors
 
 
-class Form(FlaskForm):
-    """A form whose page checks it while it is being filled in."""
+def is_check() -> bool:
+    """True when the request asks only what is wrong with its form."""
+    return HEADER in request.headers
 
-    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+
+def answer_check(form: Any) -> None:
+    """Ends the request with the mistakes of the form that was posted, when only these were asked for."""
+    if is_check() and form.is_submitted():
+        form.validate()
+        raise FormChecked(dict(_flat(form.errors)))
+
+
+class Checkable:
+    """Makes a form of a library one whose page checks it; stands before that form among the bases."""
+
+    def validate_on_submit(self, *args: Any, **kwargs: Any) -> bool:
         """True for a post without mistakes; ends the request with the mistakes when only these were asked for."""
-        if self.is_submitted() and HEADER in request.headers:
-            self.validate(extra_validators)
-            raise FormChecked(dict(_flat(self.errors)))
-        return bool(super().validate_on_submit(extra_validators))
+        answer_check(self)
+        return bool(super().validate_on_submit(*args, **kwargs))  # type: ignore[misc]  # of the form that it is mixed into
+
+
+class Form(Checkable, FlaskForm):
+    """A form whose page checks it while it is being filled in."""
 
 
 def _flat(errors: Any, prefix: str = "") -> list[tuple[str, list[str]]]:

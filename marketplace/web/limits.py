@@ -14,10 +14,13 @@ from flask_limiter import Limiter
 
 from marketplace.core.limits import PostgresStorage
 from marketplace.core.text import one_line
+from marketplace.web.checking import is_check
 
 SIGN_IN_PER_ADDRESS = "20 per minute;200 per hour"
 SIGN_IN_PER_ACCOUNT = "10 per minute;50 per hour"
 REGISTER_PER_ADDRESS = "10 per minute;50 per hour"
+# A form that is checked while it is filled in asks a few times. Whoever is over this limit can still register.
+REGISTER_CHECKS_PER_ADDRESS = "20 per minute;60 per hour"
 
 LIMITER = "attempts"
 
@@ -49,17 +52,27 @@ def protect_sign_in(app: Flask) -> None:
     limit_view(app, "security.login", SIGN_IN_PER_ACCOUNT, by_account=True)
     limit_view(app, "security.change_password", SIGN_IN_PER_ADDRESS)
     limit_view(app, "security.verify", SIGN_IN_PER_ADDRESS)
-    limit_view(app, "security.register", REGISTER_PER_ADDRESS)
+    limit_view(app, "security.register", REGISTER_PER_ADDRESS, unless=is_check)
+    limit_view(app, "security.register", REGISTER_CHECKS_PER_ADDRESS, unless=lambda: not is_check())
 
 
 def limit_view(
-    app: Flask, endpoint: str, limit: str, *, by_account: bool = False, key: Callable[[], str] | None = None
+    app: Flask,
+    endpoint: str,
+    limit: str,
+    *,
+    by_account: bool = False,
+    key: Callable[[], str] | None = None,
+    unless: Callable[[], bool] | None = None,
 ) -> None:
-    """Limits the POSTs to `endpoint`, per address, per account that is named in the form, or per `key`."""
+    """Limits the POSTs to `endpoint`, per address, per account that is named in the form, or per `key`.
+
+    Those of which `unless` is true do not count.
+    """
     limiter: Limiter = app.extensions[LIMITER]
     view = app.view_functions[endpoint]
     limited: Any = limiter.limit(
-        limit, key_func=key or (submitted_account if by_account else caller), methods=["POST"]
+        limit, key_func=key or (submitted_account if by_account else caller), methods=["POST"], exempt_when=unless
     )(view)
     app.view_functions[endpoint] = limited
 

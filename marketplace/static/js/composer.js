@@ -5,7 +5,7 @@ import { watchCustomers } from "./composer/customers.js";
 import { keepDraft } from "./composer/draft.js";
 import { writer } from "./composer/money.js";
 import { Picker } from "./composer/picker.js";
-import { drawRow, makeRow, note, rowOfProduct, sumOf } from "./composer/rows.js";
+import { drawRow, keepable, makeRow, note, rowOfProduct, sumOf } from "./composer/rows.js";
 
 const form = document.querySelector("form.composer");
 const place = form.querySelector("[data-composer]");
@@ -86,13 +86,13 @@ form.addEventListener("checked", ({ detail }) => {
   }
   for (const [number, row] of state.rows.entries()) {
     for (const name of ["name", "quantity", "unit_price", "id", "product_id"]) {
-      const key = `lines-${number}-${name}`;
-      if (detail.touched.has(key) || row.errors[name] || (name.endsWith("id") && detail.errors[key])) {
-        row.errors[name] = detail.errors[key];
-      }
+      // Nobody types what a row stands for, so there is nothing to wait for.
+      if (row.touched[name] || name.endsWith("id")) row.errors[name] = detail.errors[`lines-${number}-${name}`] ?? [];
     }
   }
 });
 
-keepDraft(form, state, { texts, locale: document.documentElement.lang, watch, makeRow });
+const kept = () => JSON.stringify(state.rows.map(keepable));
+watch(kept, () => form.dispatchEvent(new Event("retyped")));
+keepDraft(form, state, { texts, locale: document.documentElement.lang, makeRow });
 watchCustomers(form);

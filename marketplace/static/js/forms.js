@@ -21,6 +21,8 @@ class Checker {
     form.addEventListener("input", (event) => {
       if (this.touched.has(event.target.name)) this.plan(PAUSE * 2);
     });
+    // Scripts that change what is typed say so.
+    form.addEventListener("retyped", () => this.touched.size && this.plan(PAUSE * 2));
     form.addEventListener("submit", () => this.stop());
   }
 
@@ -31,7 +33,7 @@ class Checker {
   }
 
   plan(pause) {
-    clearTimeout(this.timer);
+    this.stop();
     this.timer = setTimeout(() => this.ask(), pause);
   }
 

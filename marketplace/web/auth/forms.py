@@ -24,6 +24,7 @@ from marketplace.accounts.models import EMAIL_LENGTH, NAME_LENGTH
 from marketplace.accounts.states import Role
 from marketplace.core.text import one_line
 from marketplace.web.auth.passwords import not_endless
+from marketplace.web.checking import Checkable
 from marketplace.web.fields import SelectChoice
 from marketplace.web.safe import local_address
 
@@ -71,7 +72,7 @@ class SignInForm(LocalNext, LoginForm):
         return False
 
 
-class RegistrationForm(LocalNext, RegisterFormV2):
+class RegistrationForm(Checkable, LocalNext, RegisterFormV2):
     """Who somebody is and what they come for. Other roles than these two are no choice of the form."""
 
     role = RadioField(

@@ -143,7 +143,8 @@ def mend_answer(response: Response) -> Response:
     if request.blueprint != "security" or request.method != "POST":
         return response
     if response.status_code == 200:
-        response.status_code = 422
+        # The answer to a check is no refused form.
+        response.status_code = 200 if response.is_json else 422
     elif response.location is not None and request.endpoint in LEADS_TO:
         wanted = request.form.get("next") or request.args.get("next")
         response.location = local_address(wanted, url_for(LEADS_TO[request.endpoint]))

@@ -12,6 +12,7 @@ from marketplace.orders import services
 from marketplace.orders.models import Order
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.states import Act
+from marketplace.web.checking import is_check
 from marketplace.web.viewer import account
 
 
@@ -23,6 +24,13 @@ def asked_for(act: Act, order_id: int) -> Order:
     order = queries.get_order(order_id)
     services.refuse(act, order, by=account())
     return order
+
+
+def is_confirmed(form: FlaskForm, act: Act, order_id: int) -> bool:
+    """True for a post that goes on to its act, which asks itself; a mere check is refused as that would be."""
+    if is_check():
+        asked_for(act, order_id)
+    return form.validate_on_submit()
 
 
 def ask(template: str, form: FlaskForm, **values: Any) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from marketplace.core.db import db
 from marketplace.orders import services
 from marketplace.orders.states import Act, MoneyState
 from marketplace.web.filters import label
-from marketplace.web.orders.asking import ask, asked_for
+from marketplace.web.orders.asking import ask, asked_for, is_confirmed
 from marketplace.web.orders.blueprint import blueprint
 from marketplace.web.orders.forms import AssignForm, ConfirmForm, MoneyForm
 from marketplace.web.viewer import account
@@ -21,7 +21,7 @@ from marketplace.web.viewer import account
 def order_request_quote(order_id: int) -> ResponseReturnValue:
     """Let performers name their price."""
     form = ConfirmForm()
-    if form.validate_on_submit():
+    if is_confirmed(form, Act.REQUEST_QUOTE, order_id):
         services.request_quote(order_id, by=account())
         flash(_("Performers can send their offers now."), "success")
         db.session.commit()

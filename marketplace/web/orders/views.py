@@ -18,7 +18,7 @@ from marketplace.orders.models import Order
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.states import Act
 from marketplace.web.actions import actions_for, money_steps
-from marketplace.web.orders.asking import ask, asked_for
+from marketplace.web.orders.asking import ask, asked_for, is_confirmed
 from marketplace.web.orders.blueprint import blueprint
 from marketplace.web.orders.forms import AnswerForm, ConfirmForm, RatingForm, ReasonForm, TakeForm
 from marketplace.web.orders.offers import offers_for
@@ -67,7 +67,7 @@ def partners(order: Order) -> list[tuple[str, Any]]:
 def order_take(order_id: int) -> ResponseReturnValue:
     """Become the order's performer."""
     form = TakeForm()
-    if form.validate_on_submit():
+    if is_confirmed(form, Act.TAKE, order_id):
         limit = current_app.config["MAX_ORDERS_IN_PROGRESS"]
         services.take_order(order_id, limit=limit, by=account(), terms=form.terms.data or None)
         flash(_("The order is yours. The contacts of the customer are on this page."), "success")
@@ -93,7 +93,7 @@ def order_withdraw(order_id: int) -> ResponseReturnValue:
 def order_complete(order_id: int) -> ResponseReturnValue:
     """Say that the work is done."""
     form = ConfirmForm()
-    if form.validate_on_submit():
+    if is_confirmed(form, Act.COMPLETE, order_id):
         services.complete_order(order_id, by=account())
         flash(_("Completed. The customer can rate your work now."), "success")
         db.session.commit()

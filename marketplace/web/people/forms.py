@@ -26,6 +26,7 @@ from marketplace.catalog.models import Category
 from marketplace.core.text import one_line, tidy
 from marketplace.orders.queries.performers import PerformerFilter, Sort
 from marketplace.orders.states import MAX_RATING, MIN_RATING
+from marketplace.web.checking import Form
 from marketplace.web.fields import LinkField, LinksField, MoneyField, PhoneField, SelectChoice
 from marketplace.web.filters import label
 from marketplace.web.language import LOCALE_NAMES
@@ -44,7 +45,7 @@ def choices(*pairs: tuple[Any, str]) -> list[SelectChoice]:
     return [SelectChoice(value, words) for value, words in pairs]
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(Form):
     """What everybody says of themselves, how to reach them, and how the site speaks to them."""
 
     name = StringField(

@@ -6,7 +6,7 @@ import { keepable } from "./rows.js";
 const PAUSE = 400;
 const KEPT = ["customer", "title", "category_id", "description", "deadline", "pricing", "price", "by_agreement"];
 
-export function keepDraft(form, state, { texts, locale, watch, makeRow }) {
+export function keepDraft(form, state, { texts, locale, makeRow }) {
   const key = form.dataset.draft;
   const preset = state.rows.map(keepable);
   let timer = 0;
@@ -87,7 +87,7 @@ export function keepDraft(form, state, { texts, locale, watch, makeRow }) {
 
   form.addEventListener("input", plan);
   form.addEventListener("change", plan);
-  watch(() => state.rows, plan, { deep: true });
+  form.addEventListener("retyped", plan);
   addEventListener("pagehide", () => timer && keep());
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;

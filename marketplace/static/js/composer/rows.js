@@ -21,7 +21,9 @@ const EMPTY = {
 
 // A row out of what the server, a draft or the catalogue tells, and nothing else that may stand there.
 export function makeRow(told = {}) {
-  const row = { key: ++keys, errors: { ...told.errors } };
+  const errors = { ...told.errors };
+  const touched = Object.fromEntries(Object.keys(errors).map((name) => [name, true]));
+  const row = { key: ++keys, errors, touched };
   for (const [name, value] of Object.entries(EMPTY)) row[name] = told[name] ?? value;
   return row;
 }
@@ -58,6 +60,8 @@ function field(row, place, name, label, attributes, onInput) {
       "aria-invalid": errors.length ? "true" : null,
       "aria-describedby": errors.length ? `${id}-error` : null,
       onInput: (event) => onInput(event.target.value),
+      onChange: () => (row.touched[name] = true),
+      onFocusout: () => (row.touched[name] = true),
       ...attributes,
     }),
     note(`${id}-error`, errors),
@@ -85,10 +89,10 @@ export function drawRow(row, place, { texts, count, write, act }) {
   const called = row.words ? row.typed_name || number : row.name || texts.gone;
   const sum = sumOf(row);
   const quantity = readQuantity(row.quantity);
-  return h("li", { key: row.key, class: "line-row", "data-row": row.key }, [
+  return h("li", { key: row.key, class: ["line-row", { "line-row-words": row.words }], "data-row": row.key }, [
     hidden(place, "id", row.id),
     hidden(place, "product_id", row.product_id),
-    photo(row.thumb),
+    row.words ? null : photo(row.thumb),
     h("div", { class: "line-fields" }, [
       row.words
         ? field(row, place, "name", texts.name, { value: row.typed_name, maxlength: 200 }, (value) => (row.typed_name = value))
