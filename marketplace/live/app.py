@@ -40,26 +40,26 @@ class Live:
         self.hub = Hub(self.reader)
         self.listener = Listener(site.config["SQLALCHEMY_DATABASE_URI"], self.hub)
         self.strangers = 0
-        self._tasks: list[asyncio.Task[None]] = []
+        self.tasks: list[asyncio.Task[None]] = []
 
     @property
     def is_well(self) -> bool:
         """True while announcements are heard and passed on."""
-        return self.listener.is_listening and not any(task.done() for task in self._tasks)
+        return self.listener.is_listening and not any(task.done() for task in self.tasks)
 
     @asynccontextmanager
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:
         """Listens, tells, checks and pings as long as the application runs."""
         parts = (self.listener.run(), self.hub.run(), self.hub.check(), self.hub.ping())
-        self._tasks = [asyncio.create_task(part) for part in parts]
-        for task in self._tasks:
+        self.tasks = [asyncio.create_task(part) for part in parts]
+        for task in self.tasks:
             task.add_done_callback(_tell_failure)
         try:
             yield
         finally:
-            for task in self._tasks:
+            for task in self.tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*self.tasks, return_exceptions=True)
             self.reader.close()
 
     async def visit(self, ws: WebSocket) -> None:
@@ -124,6 +124,7 @@ def create_app(site: Flask | None = None) -> FastAPI:
     """The live application beside `site`, or alone with the settings of the environment. Touches no database."""
     live = Live(site if site is not None else _domain_only())
     app = FastAPI(lifespan=live.running, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.live = live
     app.add_api_websocket_route("/live", live.visit)
 
     @app.get("/live/healthz")

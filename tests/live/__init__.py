@@ -1,0 +1,1 @@
+"""Live pages: who is told what, and that nothing is lost."""
