@@ -15,7 +15,7 @@ from seed.deal_words import deal_words
 from seed.deals import Bid, Item
 from seed.plots import Plot, Rival
 from seed.stories import Step, Story, rounded
-from seed.vocabulary import Job
+from seed.vocabulary import Job, kinds
 
 RUN = 600
 """Seconds between two looks of the house for offers whose time is over."""
@@ -80,7 +80,9 @@ class Bidding:
         start, *others = story.steps
         if not others:
             return Window(start.planned, self._last, None, None)
-        return Window(start.planned, others[0].planned, others[0].performer, story.customer)
+        # The desk may cancel, but who gets the order is for its customer to say.
+        closer = others[0].actor if others[0].status is Status.CANCELLED else story.customer
+        return Window(start.planned, others[0].planned, others[0].performer, closer)
 
     def _bidders(self, story: Story, plot: Plot, window: Window) -> list[int]:
         """Different performers, whoever wins and the rival of the plot among them."""
@@ -108,12 +110,13 @@ class Bidding:
                 chosen.append(place)
         if plot.bidders is not None:
             # Where few people live, somebody of another trade tries too.
-            others = [place for place in self._everybody if place not in chosen and self._is_there(place, window)]
+            town = kinds()[story.kind].town
+            others = [place for place in self._everybody if place not in chosen and self._is_there(place, town, window)]
             chosen += others[: max(0, wanted - len(chosen))]
         return chosen
 
-    def _is_there(self, place: int, window: Window) -> bool:
-        return self._cast[place].joined <= waking(window.start)
+    def _is_there(self, place: int, town: int, window: Window) -> bool:
+        return self._cast[place].town == town and self._cast[place].joined <= waking(window.start)
 
     def _versions(self, story: Story, plot: Plot, window: Window, bidder: int, base: int, job: Job) -> list[Bid]:
         """What one performer sends: an offer, and now and then a cheaper one instead of it."""
@@ -131,7 +134,7 @@ class Bidding:
         bids = [first]
         revised = planned + int((window.end - planned) * random.uniform(0.2, 0.7))
         if revised > planned + RUN and not items and random.random() < REVISED_CHANCE:
-            first.status, first.decided = OfferStatus.SUPERSEDED, revised
+            first.status, first.decided, first.implied = OfferStatus.SUPERSEDED, revised, True
             bids.append(Bid(revised, bidder, 2, rounded(price * 0.88), days, words.revised_offer(random)))
         self._decide(bids[-1], plot, window, story, is_winner=is_winner)
         return bids
@@ -155,7 +158,7 @@ class Bidding:
             bid.status, bid.decided = OfferStatus.EXPIRED, (over // RUN + 1) * RUN
         elif window.closer is not None:
             bid.status = OfferStatus.ACCEPTED if is_winner else OfferStatus.DECLINED
-            bid.decided, bid.decider = window.end, window.closer
+            bid.decided, bid.decider, bid.implied = window.end, window.closer, True
         if bid.expires is None and random.random() < EXPIRING_CHANCE:
             bid.expires = max(bid.decided or window.end, bid.planned) + random.choice((3, 7, 14, 30)) * DAY
 
@@ -163,11 +166,7 @@ class Bidding:
 def _imply(story: Story, window: Window) -> None:
     """Adds the steps to quoted and back that follow from the offers; an unasked order first begins to wait for them."""
     changes = [(bid.planned, 1, bid.performer) for bid in story.deal.bids if bid.version == 1]
-    changes += [
-        (bid.decided, -1, bid.decider)
-        for bid in story.deal.bids
-        if bid.decided and bid.status is not OfferStatus.SUPERSEDED and bid.decided < window.end
-    ]
+    changes += [(bid.decided, -1, bid.decider) for bid in story.deal.bids if bid.decided and not bid.implied]
     changes.sort(key=lambda change: change[0])
     before, after = story.steps[:1], story.steps[1:]
     if after and after[0].status is Status.QUOTING:

@@ -38,7 +38,10 @@ class Payment:
 
 @dataclass(slots=True)
 class Bid:
-    """One version of an offer and what became of it; a live one has no `decided`. `decider` None is nobody."""
+    """One version of an offer and what became of it; a live one has no `decided`. `decider` None is nobody.
+
+    An `implied` end is that of the order, or of an older version, and nobody acts for it.
+    """
 
     planned: int
     performer: int
@@ -52,6 +55,7 @@ class Bid:
     decided: int = 0
     decider: int | None = None
     reason: str = ""
+    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order, Review
-from marketplace.orders.states import Status
+from marketplace.orders.states import ON_BOARD, Status
 
-UNDER_WAY = (Status.NEW, Status.IN_PROGRESS)
+UNDER_WAY = ON_BOARD | {Status.IN_PROGRESS}
 
 
 def moderate(admin: Account, *, named: Sequence[int]) -> None:

@@ -43,7 +43,10 @@ def advance_sequences(following: Mapping[str, int]) -> None:
 
 
 class GivenIds:
-    """While it is entered, rows that services insert get the ids set here instead of the next of their sequence."""
+    """While it is entered, rows that services insert get the ids set here instead of the next of their sequence.
+
+    With an `event_id` of 0 lines of the history take the next of theirs.
+    """
 
     def __init__(self, accounts: Mapping[str, int], categories: Mapping[str, int]) -> None:
         self.order_id = 0
@@ -78,4 +81,5 @@ class GivenIds:
         order.id = self.order_id
 
     def _number_event(self, mapper: Any, connection: Any, row: OrderEvent) -> None:
-        row.id = self.event_id
+        if self.event_id:
+            row.id = self.event_id

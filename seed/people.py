@@ -36,7 +36,9 @@ def add_people(
                     locale=person.language,
                 )
             elif admin is None:
-                account = admin = add_first_admin(person, password_hash)
+                # The staff of the town without an admin is written down in the same way.
+                account = add_without_admin(person, password_hash)
+                admin = account if account.role is Role.ADMIN else None
             else:
                 account = accounts.create_account(
                     email=person.email, password_hash=password_hash, role=person.role, name=person.name, by=admin
@@ -48,18 +50,18 @@ def add_people(
     return people
 
 
-def add_first_admin(person: Person, password_hash: str) -> Account:
-    """Only an admin makes an admin, so the first one is written down without a service."""
-    admin = Account(
+def add_without_admin(person: Person, password_hash: str) -> Account:
+    """Only an admin makes staff, so the first one is written down without a service."""
+    account = Account(
         email=person.email,
         password=password_hash,
-        role=Role.ADMIN,
+        role=person.role,
         active=True,
         profile=Profile(name=person.name),
     )
-    db.session.add(admin)
+    db.session.add(account)
     db.session.flush()
-    return admin
+    return account
 
 
 def profile_fields(person: Person) -> dict[str, object]:

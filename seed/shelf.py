@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import select
 
+from marketplace.accounts.models import Account
 from marketplace.catalog.models import Product
+from marketplace.catalog.services.products import create_product
 from marketplace.core.db import db
 from marketplace.core.money import MINOR_UNITS, to_minor
 from seed.vocabulary import read_words
@@ -23,6 +26,14 @@ class Good(NamedTuple):
     name: str
     unit: str
     price: int
+
+
+def stock(admin: Account) -> list[Good]:
+    """Puts goods on an empty shelf, through the services."""
+    for good in goods_of_words(0):
+        price = Decimal(good.price) / MINOR_UNITS
+        create_product(name=good.name, description="", price=price, unit=good.unit, category_id=None, by=admin)
+    return shelf()
 
 
 def shelf() -> list[Good]:
