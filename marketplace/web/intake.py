@@ -52,7 +52,8 @@ def check_request() -> None:
     if len(request.query_string) > MAX_QUERY:
         abort(414)
     limit = getattr(current_app.view_functions.get(request.endpoint or ""), "file_limit", 0)
-    if limit:
+    # Files come in parts, from people who have signed in; nobody else may make us read so much.
+    if limit and request.mimetype == "multipart/form-data" and session.get("_user_id"):
         request.max_content_length = limit
     sends = request.method not in ("GET", "HEAD", "OPTIONS")
     if sends and "Transfer-Encoding" in request.headers:
