@@ -51,6 +51,11 @@ def size_cell(view: Any, context: Any, row: Attachment, name: str) -> str:
     return file_size(row.size)
 
 
+def kind_cell(view: Any, context: Any, row: Attachment, name: str) -> str:
+    """The ending of the name, which the content has been compared with."""
+    return row.name.rsplit(".", 1)[-1].upper()
+
+
 class CommentView(ListView):
     """What people said about orders."""
 
@@ -131,6 +136,7 @@ class AttachmentView(ListView):
     column_formatters = {
         "about": macro("about_cell"),
         "name": macro("file_cell"),
+        "media_type": kind_cell,
         "size": size_cell,
         "uploader": macro("person_cell"),
         "created_at": macro("moment_cell"),

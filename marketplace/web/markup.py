@@ -102,7 +102,7 @@ def file_size(size: int) -> str:
     text = format_unit(
         round(amount, 1 if power and amount < 10 else 0),
         f"digital-{_UNITS[power]}",
-        length="short",
+        length="short" if power else "long",
         format="#,##0.#",
         locale=select_locale(),
     )

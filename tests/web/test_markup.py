@@ -76,7 +76,7 @@ def test_brackets_without_end_take_no_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "words"), [(1, "1 byte"), (1023, "1,023 byte"), (1536, "1.5 kB"), (20 * 1024**2, "20 MB")]
+    ("size", "words"), [(1, "1 byte"), (1023, "1,023 bytes"), (1536, "1.5 kB"), (20 * 1024**2, "20 MB")]
 )
 def test_a_size_is_told_in_the_unit_that_fits(app: Flask, size: int, words: str) -> None:
     with app.test_request_context():

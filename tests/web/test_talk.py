@@ -421,7 +421,7 @@ def test_a_deleted_file_is_gone_from_the_disk_and_leaves_a_trace(people: People,
     assert client.get(f"/attachments/{attachment.id}/thumbnail").status_code == 404
     assert client.send(address).status_code == 409
     page = client.page(f"/orders/{order.id}")
-    assert page.select_one(".file.is-gone") is not None
+    assert page.select_one(".file.file-gone") is not None
     assert page.select_one(f"a[href='/attachments/{attachment.id}']") is None
 
 
