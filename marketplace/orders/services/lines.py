@@ -95,7 +95,7 @@ def _freeze(number: int, line: LineInput, present: dict[int, OrderLine], product
         product = products[line.product_id]
         return Frozen(product.id, product.name, product.unit, line.quantity, product.price)
     name = one_line(line.name)[:NAME_LENGTH]
-    if not name or line.unit_price is None or not 0 <= line.unit_price <= MAX_AMOUNT:
+    if not name or line.unit_price is None or not is_amount(line.unit_price):
         raise LineIncomplete(number=number, field="lines")
     return Frozen(None, name, "", line.quantity, line.unit_price)
 
@@ -103,3 +103,8 @@ def _freeze(number: int, line: LineInput, present: dict[int, OrderLine], product
 def content(line: Line) -> Frozen:
     """What a line that is there holds."""
     return Frozen(line.product_id, line.name, line.unit, line.quantity, line.unit_price)
+
+
+def is_amount(price: Decimal) -> bool:
+    """True for what one of something can cost: NaN and fractions of a kopeck are no prices."""
+    return price.is_finite() and 0 <= price <= MAX_AMOUNT and price == round(price, 2)

@@ -68,7 +68,9 @@ const Composer = {
           texts.own,
         ),
       ]),
-      h("p", { class: "line-total" }, [`${texts.total}: `, h("strong", { class: "price" }, write(total))]),
+      state.rows.length
+        ? h("p", { class: "line-total" }, [`${texts.total}: `, h("strong", { class: "price" }, write(total))])
+        : null,
       h("div", { class: "visually-hidden", role: "status" }, state.news),
     ];
   },
