@@ -8,7 +8,7 @@ from alembic import op
 revision = "e5c6d8f9a005"
 down_revision = "d4b5c7e8f904"
 
-OFF_BOARD = "status NOT IN ('new', 'quoting', 'quoted') OR hidden_at IS NOT NULL"
+OFF_BOARD = "(status IN ('new', 'quoting', 'quoted') AND hidden_at IS NULL) IS NOT TRUE"
 STATES = ["status", "money_state"]
 NEWEST = ["created_at", "id"]
 

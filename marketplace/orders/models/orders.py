@@ -52,8 +52,8 @@ REVIEW_LENGTH = 3000
 OPEN = "status IN ('new', 'quoting', 'quoted') AND hidden_at IS NULL"
 """SQL of "on the board"; the partial indexes and the board's queries must say the same words."""
 
-OFF_BOARD = "status NOT IN ('new', 'quoting', 'quoted') OR hidden_at IS NOT NULL"
-"""SQL of what OPEN is not; together their two search indexes hold every order once."""
+OFF_BOARD = f"({OPEN}) IS NOT TRUE"
+"""SQL of all others; the search indexes of both together hold every order once."""
 
 # lpad would cut numbers of more than six digits, hence the greatest().
 NUMBER_SQL = (

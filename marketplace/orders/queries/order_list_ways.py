@@ -1,0 +1,165 @@
+"""Which way the order list is read: how many orders match is counted first, no further than is told.
+
+Where an index holds exactly what is wanted in the order that is wanted, a page is walked along it. Elsewhere the pairs
+of states are counted one by one: those that hold many matches are walked, the others sorted out. Few are always sorted
+out, and what belongs to one person is few.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from marketplace.core.db import db
+from marketplace.orders.queries import order_list_statements as sql
+from marketplace.orders.queries.board_statements import COUNT_LIMIT
+from marketplace.orders.queries.order_list_statements import DRIVERS, WITHOUT_MONEY, Sort
+from marketplace.orders.states import MoneyState, Status
+
+PLENTY = 10_000
+"""So many orders that one person has, or that a word occurs in, are still found and sorted."""
+
+NOT_CONDITIONS = frozenset({"me", "year_from", "year_before"})
+"""Values that conditions of another name take."""
+
+Pair = tuple[str, str]
+
+
+class Way(Enum):
+    """How a page is read: find all and sort them, walk along an index, or as the planner thinks best."""
+
+    SORT = "sort"
+    WALK = "walk"
+    ASK = "ask"
+
+
+@dataclass(frozen=True)
+class Found:
+    """How many orders match (one more than COUNT_LIMIT: even more), and how to read a page of them."""
+
+    number: int
+    way: Way
+    driver: str = ""
+    pairs: dict[str, Any] = field(default_factory=dict)
+    """The pairs of states to walk and to sort out, and the values of the driver, as the statements take them."""
+
+
+def find(values: dict[str, Any], sort: Sort) -> Found:
+    """The way for these values of conditions; where many match, it is remembered for the next while."""
+    key = (db.engine, sort, *((name, str(value)) for name, value in values.items()))
+    now = time.monotonic()
+    until, found = _many.get(key, (now, None))
+    if found is not None and until > now:
+        return found
+    found = _find(values, sort)
+    if found.number > COUNT_LIMIT:
+        if len(_many) >= MANY_REMEMBERED:
+            _many.clear()
+        _many[key] = (now + MANY_SECONDS, found)
+    return found
+
+
+MANY_SECONDS = 60.0
+MANY_REMEMBERED = 1000
+_many: dict[tuple[Any, ...], tuple[float, Found]] = {}
+
+
+def _find(values: dict[str, Any], sort: Sort) -> Found:
+    driver = _driver(values, sort)
+    if driver is not None:
+        return _find_along(driver, values, sort)
+    if not _ONE_BY_ONE.isdisjoint(values):
+        bound = COUNT_LIMIT if "me" in values else PLENTY
+        return Found(_counted(values, bound), Way.SORT)
+    if "words" in values:
+        return _find_words(values, sort)
+    return _find_by_pair(values)
+
+
+_ONE_BY_ONE = frozenset({"me", "customers", "performers", "number_id", "number_like"})
+"""Conditions that few orders meet."""
+
+
+def _driver(values: dict[str, Any], sort: Sort) -> str | None:
+    """What leads an index that gives exactly the orders that are wanted, as they are sorted; "" is the states alone.
+
+    None when there is no such index.
+    """
+    rest = values.keys() - NOT_CONDITIONS - {"statuses", "money_states"}
+    if "me" in values:
+        return None
+    if sort is Sort.CREATED:
+        rest -= {"created_from", "created_before", "year"}
+        if len(rest) == 1:
+            (driver,) = rest
+            if driver in WITHOUT_MONEY and "money_states" in values:
+                return None
+            return driver if driver in DRIVERS or driver == "unassigned" else None
+    elif sort is Sort.TOTAL:
+        rest -= {"total_from", "total_to"}
+    return None if rest else ""
+
+
+def _find_along(driver: str, values: dict[str, Any], sort: Sort) -> Found:
+    pairs = _wanted_pairs(values, driver)
+    walks = _arrays(pairs, ()) | ({"driver": values[driver]} if driver in DRIVERS else {})
+    statement = sql.walked_count(conditions_in(values, walked=True, driver=driver), sort, driver)
+    number = db.session.scalar(statement, {**values, **walks, "size": COUNT_LIMIT + 1}) or 0
+    return Found(number, Way.WALK, driver, walks)
+
+
+def _find_words(values: dict[str, Any], sort: Sort) -> Found:
+    number = _counted(values, COUNT_LIMIT)
+    if number <= COUNT_LIMIT:
+        return Found(number, Way.SORT)
+    if sort is Sort.CREATED and {"statuses", "money_states"}.isdisjoint(values):
+        return Found(number, Way.ASK)
+    (plan,) = db.session.scalar(sql.expected(conditions_in(values)), values)
+    if plan["Plan"]["Plan Rows"] <= PLENTY:
+        return Found(number, Way.SORT)
+    return Found(number, Way.WALK, "", _arrays(_wanted_pairs(values, ""), ()))
+
+
+def _find_by_pair(values: dict[str, Any]) -> Found:
+    pairs = _arrays(_wanted_pairs(values, ""), ())
+    statement = sql.counted_by_pair(conditions_in(values, walked=True))
+    counted = db.session.execute(statement, {**values, **pairs, "size": COUNT_LIMIT + 1}).all()
+    numbers = {(status, money): number for status, money, number in counted if number}
+    dense = [pair for pair, number in numbers.items() if number > COUNT_LIMIT]
+    total = sum(numbers.values())
+    if total <= COUNT_LIMIT:
+        return Found(total, Way.SORT)
+    return Found(COUNT_LIMIT + 1, Way.WALK, "", _arrays(dense, numbers.keys() - set(dense)))
+
+
+def _counted(values: dict[str, Any], limit: int) -> int:
+    return db.session.scalar(sql.sorted_out_count(conditions_in(values)), {**values, "size": limit + 1}) or 0
+
+
+def conditions_in(values: Iterable[str], *, walked: bool = False, driver: str = "") -> tuple[str, ...]:
+    """The names of the conditions; a walk goes through the states, and the values of its driver, by itself."""
+    skipped = set(NOT_CONDITIONS)
+    if walked:
+        skipped |= {"statuses", driver} - {"unassigned"}
+        if driver not in WITHOUT_MONEY:
+            skipped.add("money_states")
+    return tuple(name for name in values if name in sql.CONDITIONS and name not in skipped)
+
+
+def _wanted_pairs(values: dict[str, Any], driver: str) -> list[Pair]:
+    statuses = values.get("statuses") or [status.value for status in Status]
+    money = values.get("money_states") or [state.value for state in MoneyState]
+    if driver in WITHOUT_MONEY:
+        money = money[:1]
+    return [(status, state) for status in statuses for state in money]
+
+
+def _arrays(dense: Iterable[Pair], sparse: Iterable[Pair]) -> dict[str, Any]:
+    given = {}
+    for name, pairs in (("dense", list(dense)), ("sparse", list(sparse))):
+        given[f"{name}_statuses"] = [status for status, _ in pairs]
+        given[f"{name}_money"] = [money for _, money in pairs]
+    return given
