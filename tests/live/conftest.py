@@ -9,6 +9,7 @@ from flask import Flask
 
 from marketplace.core.db import db
 from marketplace.live.app import create_app
+from tests.conftest import run_sql
 from tests.live.site import LiveSite, Server, wait_until
 from tests.people import People
 from tests.races.conftest import application_on
@@ -44,3 +45,9 @@ def site(running_site: LiveSite) -> Iterator[LiveSite]:
 def crowd(live_app: Flask) -> People:
     """People whose acts the hub hears of."""
     return People(live_app)
+
+
+@pytest.fixture
+def run_admin_sql(postgres: str) -> Callable[[str], None]:
+    """Runs a statement on the server, outside the database of the hub."""
+    return lambda statement: run_sql(postgres, statement)

@@ -22,10 +22,9 @@ from marketplace.core.db import db
 from marketplace.live.app import Live
 from marketplace.live.serving import Serving
 from marketplace.live.sockets import LONGEST_MESSAGE
+from marketplace.orders.queries.news import newest_event_id
 
 SECONDS = 10
-SHORT = 0.4
-"""How long nothing must come before we believe that nothing comes."""
 
 
 class Server:
@@ -98,7 +97,7 @@ class LiveSite:
             assert account is not None or ticket
             text = ticket or self.ticket(account)  # type: ignore[arg-type]  # one of the two is there
             line.send(json.dumps({"ticket": text, **known}))
-            window = Window(line)
+            window = Window(self, line)
             window.newest = window.message()["ready"]
             yield window
 
@@ -112,7 +111,8 @@ class LiveSite:
 class Window:
     """What one page hears."""
 
-    def __init__(self, line: ClientConnection) -> None:
+    def __init__(self, site: LiveSite, line: ClientConnection) -> None:
+        self.site = site
         self.line = line
         self.newest = 0
 
@@ -128,21 +128,28 @@ class Window:
         return [(event["order"], event["kind"], event["board"]) for event in self.message(timeout)["events"]]
 
     def hears_nothing(self) -> bool:
-        """True when nothing comes for a while."""
-        try:
-            message = self.message(SHORT)
-        except TimeoutError:
-            return True
-        raise AssertionError(f"heard {message}")
+        """True when nothing was sent that has not been read."""
+        return self.all_events() == []
 
     def all_events(self) -> list[tuple[int, str, str]]:
-        """Everything that comes until nothing comes for a while."""
+        """Everything that was sent and not read, up to what has been committed so far."""
+        newest = newest_event_id()
+        wait_until(lambda: self.site.live.hub.position >= newest)
+        # What is asked now is answered behind everything that was sent before.
+        self.line.send('{"ping":true}')
         found: list[tuple[int, str, str]] = []
+        while True:
+            data = json.loads(self.line.recv(SECONDS))
+            found += [(event["order"], event["kind"], event["board"]) for event in data.get("events", ())]
+            if data.get("ping", -1) >= newest:
+                return found
+
+    def next_is_the_end(self, timeout: float) -> int:
+        """Waits for the end, before which nothing may come; returns its code."""
         try:
-            while True:
-                found += self.events(SHORT)
-        except TimeoutError:
-            return found
+            raise AssertionError(f"heard {self.message(timeout)}")
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else 1006
 
     def closed_with(self, timeout: float = SECONDS) -> int:
         """Waits for the end, whatever comes before; returns its code."""

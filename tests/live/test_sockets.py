@@ -16,6 +16,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.live import app as live_module
 from marketplace.live import hub as hub_module
+from marketplace.live import sockets
 from marketplace.live.sockets import LONGEST_MESSAGE, MOST_MESSAGES, Code
 from tests.live.site import LiveSite, code_of, wait_until
 from tests.people import People
@@ -130,14 +131,18 @@ def test_strangers_who_say_nothing_do_not_fill_the_process(
         assert code_of(second) == Code.TOO_MANY
 
 
-def test_who_does_not_read_is_let_go_and_holds_up_nobody(site: LiveSite, crowd: People) -> None:
+def test_who_does_not_read_is_let_go_and_holds_up_nobody(
+    site: LiveSite, crowd: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "SEND_SECONDS", 1)
+
     def deaf(sock: socket.socket) -> socket.socket:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         return sock
 
     raw = deaf(socket.create_connection(("127.0.0.1", site.server.port)))
     slow, quick = crowd.customer(), crowd.customer()
-    options: dict[str, Any] = {"sock": raw, "max_queue": 1, "ping_interval": None}
+    options: dict[str, Any] = {"sock": raw, "max_queue": 1, "ping_interval": None, "close_timeout": 0.2}
     with site.line(**options) as line:
         line.send(json.dumps({"ticket": site.ticket(slow)}))
         wait_until(lambda: len(site.live.hub) == 1)
