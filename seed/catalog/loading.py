@@ -89,7 +89,7 @@ class Report:
     def note(self, what: str, kind: str, error: DomainError) -> None:
         """Keeps a reason; the first hundreds of them are enough to see what is wrong."""
         if len(self.reasons) < MOST_REASONS:
-            values = {name: str(value)[:300] for name, value in error.values.items()}
+            values = {name: plain_line(str(value), 300) for name, value in error.values.items()}
             self.reasons.append(Reason(what[:120], kind, error.message, values))
 
 
@@ -121,7 +121,7 @@ def load(
     yield report
     for number, (item, key) in enumerate(zip(items[: options.limit], keys, strict=False), start=1):
         name = plain_line(item.name, NAME_LENGTH)
-        what = name or plain_line(item.price or item.description or item.link, 60) or f"#{number}"
+        what = name or f"#{number} {plain_line(item.price or item.description or item.link, 60)}".strip()
         try:
             price = _price(item, name, key, options)
             if key in seen:

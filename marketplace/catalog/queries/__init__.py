@@ -1,6 +1,7 @@
 """Every SELECT of the catalogue."""
 
 from marketplace.catalog.queries.categories import active_categories, get_active_category, specialties
+from marketplace.catalog.queries.loads import count_open_loads, get_load, has_died, latest_loads, locked_load
 from marketplace.catalog.queries.products import (
     ProductCard,
     ProductFilter,
@@ -20,10 +21,15 @@ __all__ = [
     "ProductFilter",
     "ProductPage",
     "active_categories",
+    "count_open_loads",
     "find_loaded",
     "find_picture",
     "get_active_category",
+    "get_load",
     "get_product",
+    "has_died",
+    "latest_loads",
+    "locked_load",
     "locked_product",
     "price_history",
     "product_suggestions",
