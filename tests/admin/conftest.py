@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from marketplace.accounts.models import Account, AuditEntry
-from marketplace.catalog.models import Category
+from marketplace.catalog.models import Category, Product
 from marketplace.core.db import db
 from marketplace.orders.models import Order
 from tests.client import Browser
@@ -28,6 +29,7 @@ class House:
     taken: Order
     rated: Order
     category: Category
+    product: Product
 
     def addresses(self) -> list[str]:
         """Every admin page that a browser can open, with ids that exist."""
@@ -62,13 +64,15 @@ class House:
             (f"/admin/orders/show/?id={self.fresh.id}", {}),
             (f"/admin/orders/reassign/?id={self.taken.id}", {"performer": self.other.email, "reason": "Ill"}),
             (f"/admin/orders/cancel/?id={self.taken.id}", {"reason": "Nobody needs it"}),
+            (f"/admin/products/hide/?id={self.product.id}", {}),
+            (f"/admin/products/show/?id={self.product.id}", {}),
             (f"/admin/reviews/hide/?id={self.rated.id}", {}),
             (f"/admin/reviews/show/?id={self.rated.id}", {}),
             (f"/admin/accounts/unblock/?id={self.customer.id}", {}),
         ]
 
 
-LISTS = ("accounts", "profiles", "categories", "orders", "reviews", "comments", "files", "history", "audit")
+LISTS = ("accounts", "profiles", "categories", "products", "orders", "reviews", "comments", "files", "history", "audit")
 
 
 @pytest.fixture
@@ -84,6 +88,7 @@ def house(people: People) -> House:
         taken=people.taken(performer, customer),
         rated=people.rated(4, performer, customer),
         category=people.category("unused"),
+        product=shelved(),
     )
 
 
@@ -91,6 +96,14 @@ def house(people: People) -> House:
 def desk(house: House, client: Browser) -> Browser:
     """The browser in which the admin has signed in."""
     return client.sign_in(house.admin)
+
+
+def shelved() -> Product:
+    """A product that nobody wrote down: the trail is empty."""
+    product = Product(name="Cable tie", price=Decimal("12.50"))
+    db.session.add(product)
+    db.session.commit()
+    return product
 
 
 def trail() -> list[AuditEntry]:
