@@ -132,10 +132,14 @@ def find_picture(digest: str) -> ProductPicture | None:
 
 
 def sold_products(product_ids: Iterable[int]) -> dict[int, Product]:
-    """Those of the products that are in the catalogue now, by id, safe from deletion until the transaction ends."""
+    """Those of the products that are in the catalogue now, by id and with their pictures.
+
+    They are safe from deletion until the transaction ends.
+    """
     rows = db.session.scalars(
         select(Product)
         .where(Product.id.in_(sorted(set(product_ids))), Product.is_active)
+        .options(selectinload(Product.pictures))
         .order_by(Product.id)
         .with_for_update(read=True, key_share=True)
     )
