@@ -230,3 +230,27 @@ class ExpiresInThePast(Invalid):
     """An offer that nobody could accept."""
 
     message = N_("Choose a day that is not over yet.")
+
+
+class NoSuchFilter(NotFound):
+    """There is no such kept filter, or it is somebody else's."""
+
+    message = N_("There is no such filter.")
+
+
+class TooManyFilters(Conflict):
+    """Nobody finds anything among more."""
+
+    message = N_("You keep %(limit)s filters already. Delete one first.")
+
+
+class NoSuchStep(Invalid):
+    """A state that nobody sets by hand: it comes with taking an order, or with an offer."""
+
+    message = N_("Choose one of the states.")
+
+
+class ReasonMissing(Invalid):
+    """Whoever loses an order is owed a reason."""
+
+    message = N_("Give a reason: the other side will read it.")

@@ -9,14 +9,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from marketplace.accounts.models import Account
+from marketplace.accounts.queries import people_called
 from marketplace.core.db import db
 from marketplace.core.money import from_minor, to_minor
 from marketplace.core.paging import Page, bounded_id, bounded_moment, bounded_number, decode_cursor, encode_cursor
 from marketplace.orders.errors import NoSuchOrder
-from marketplace.orders.models import Order
+from marketplace.orders.models import Order, SavedFilter
 from marketplace.orders.queries import order_list_statements as sql
 from marketplace.orders.queries.board import Count
 from marketplace.orders.queries.board_statements import COUNT_LIMIT
@@ -25,6 +26,7 @@ from marketplace.orders.queries.order_list_ways import Found, Way, conditions_in
 from marketplace.orders.states import MoneyState, Status
 
 PAGE_SIZE = 25
+MOST_PEOPLE = 50
 EXPORTED_AT_ONCE = 1000
 NUMBER = re.compile(r"[0-9]{1,18}|[0-9]{4}-[0-9]{0,18}")
 """What can be looked for as a number: its digits, with or without the year; or the beginning of it with the year."""
@@ -115,6 +117,25 @@ def listed_order(order_id: int, *, by: Account) -> ListedOrder:
     if row is None:
         raise NoSuchOrder
     return ListedOrder(*row)
+
+
+def people_on_list(words: str, column: str, *, by: Account) -> tuple[int, ...] | None:
+    """Who is meant by `words` as the "customer", "performer" or "manager" of an order; None when more than MOST_PEOPLE.
+
+    People who are not staff find only those of their own orders, so that nobody learns who else there is.
+    """
+    found = people_called(words)
+    if not by.is_staff:
+        found = sql.of_own_orders(found, column)
+    ids = db.session.scalars(found.limit(MOST_PEOPLE + 1), {"me": by.id}).all()
+    return tuple(ids) if len(ids) <= MOST_PEOPLE else None
+
+
+def saved_filters(account: Account) -> Sequence[SavedFilter]:
+    """The filters that the person keeps, by name."""
+    return db.session.scalars(
+        select(SavedFilter).where(SavedFilter.account_id == account.id).order_by(SavedFilter.name, SavedFilter.id)
+    ).all()
 
 
 def count_listed(wanted: OrderFilter, *, by: Account, limit: int) -> int:

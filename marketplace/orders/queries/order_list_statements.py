@@ -241,6 +241,12 @@ def one_row(scope: str) -> Select[Any]:
     return _rows(ids.cte("ids"), Shape((), Sort.CREATED, True))
 
 
+def of_own_orders(people: Select[tuple[int]], column: str) -> Select[tuple[int]]:
+    """Those of `people` who are the customer, the performer or the manager of an order of `me`."""
+    person = ORDERS[f"{column}_id"]
+    return select(person).where(OWN, person.in_(people)).distinct()
+
+
 @cache
 def everything(shape: Shape) -> Select[Any]:
     """All rows that match, as columns, for exports."""

@@ -2,6 +2,7 @@
 
 from marketplace.orders.services.dealing import cancel_order, complete_order, refuse, take_order, withdraw_order
 from marketplace.orders.services.desk import assign_manager, request_quote, set_money
+from marketplace.orders.services.filters import delete_filter, save_filter
 from marketplace.orders.services.lines import LineInput, set_lines
 from marketplace.orders.services.moderating import hide_order, hide_review, reassign_order, show_order, show_review
 from marketplace.orders.services.offering import (
@@ -26,6 +27,7 @@ __all__ = [
     "cancel_order",
     "complete_order",
     "decline_offer",
+    "delete_filter",
     "edit_order",
     "expire_offers",
     "hide_order",
@@ -37,6 +39,7 @@ __all__ = [
     "refuse",
     "refuse_offer",
     "request_quote",
+    "save_filter",
     "send_offer",
     "set_lines",
     "set_money",
