@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Response, WebSocket
+from fastapi.telemetry import TelemetryConfig
 from flask import Flask
 
 from config import load_settings
@@ -29,6 +30,10 @@ log = logging.getLogger("marketplace.live")
 HELLO_SECONDS = 5
 MOST_STRANGERS = 500
 """How many may have come in at once without having said who they are."""
+
+
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
+"""It would keep a span for each open socket."""
 
 
 class Live:
@@ -123,7 +128,7 @@ class Live:
 def create_app(site: Flask | None = None) -> FastAPI:
     """The live application beside `site`, or alone with the settings of the environment. Touches no database."""
     live = Live(site if site is not None else _domain_only())
-    app = FastAPI(lifespan=live.running, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(lifespan=live.running, docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     app.state.live = live
     app.add_api_websocket_route("/live", live.visit)
 

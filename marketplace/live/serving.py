@@ -13,14 +13,18 @@ import logging
 import os
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
+from starlette.types import ASGIApp
 from uvicorn import Config, Server
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from marketplace.live.sockets import LONGEST_MESSAGE
 
 NOTIFY_SECONDS = 1
+HANG_UP_SECONDS = 5
 WEBSOCKET_PING_SECONDS = 20.0
 
 
@@ -30,6 +34,44 @@ class Serving(Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+class Line(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket, which hangs up on those who read nothing.
+
+    Closing waits until everything is sent, which for them is never; and a second attempt to close ends the server.
+    """
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        self.loop.call_later(HANG_UP_SECONDS, self.transport.abort)
+
+    def shutdown(self) -> None:
+        if self.transport.is_closing():
+            self.transport.abort()
+        else:
+            super().shutdown()
+
+
+def serving_config(application: ASGIApp, **settings: Any) -> Config:
+    """How uvicorn serves the application, wherever it runs."""
+    return Config(
+        application,
+        interface="asgi3",
+        http="h11",
+        ws=Line,
+        ws_max_size=LONGEST_MESSAGE,
+        ws_ping_interval=WEBSOCKET_PING_SECONDS,
+        ws_ping_timeout=WEBSOCKET_PING_SECONDS,
+        # Messages are a few dozen bytes; what compresses them is many thousand for each socket.
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        **settings,
+    )
 
 
 class LiveWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
@@ -47,22 +89,8 @@ class LiveWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
 
     def run(self) -> None:
         """Serves until the master, a signal or the death of the master ends it."""
-        settings = Config(
+        settings = serving_config(
             self.wsgi,
-            interface="asgi3",
-            http="h11",
-            ws="websockets-sansio",
-            ws_max_size=LONGEST_MESSAGE,
-            ws_max_queue=1,
-            ws_ping_interval=WEBSOCKET_PING_SECONDS,
-            ws_ping_timeout=WEBSOCKET_PING_SECONDS,
-            # Messages are a few dozen bytes; what compresses them is many thousand for each socket.
-            ws_per_message_deflate=False,
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
             timeout_keep_alive=self.cfg.keepalive,
             timeout_notify=NOTIFY_SECONDS,
             timeout_graceful_shutdown=self.cfg.graceful_timeout,

@@ -12,7 +12,6 @@ from typing import Any
 
 from flask import Flask
 from starlette.types import ASGIApp
-from uvicorn import Config
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -20,8 +19,7 @@ from marketplace.accounts import services
 from marketplace.accounts.models import Account, AccountSession
 from marketplace.core.db import db
 from marketplace.live.app import Live
-from marketplace.live.serving import Serving
-from marketplace.live.sockets import LONGEST_MESSAGE
+from marketplace.live.serving import Serving, serving_config
 from marketplace.orders.queries.news import newest_event_id
 
 SECONDS = 10
@@ -33,16 +31,7 @@ class Server:
     def __init__(self, application: ASGIApp) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.listener.getsockname()[1]
-        config = Config(
-            application,
-            ws="websockets-sansio",
-            ws_max_size=LONGEST_MESSAGE,
-            ws_per_message_deflate=False,
-            lifespan="on",
-            log_config=None,
-            proxy_headers=False,
-            timeout_graceful_shutdown=1,
-        )
+        config = serving_config(application, timeout_graceful_shutdown=1)
         self._server = Serving(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self.listener]}, daemon=True)
 
@@ -104,7 +93,12 @@ class LiveSite:
     def call(self, function: Callable[[], Any]) -> None:
         """Calls the function on the hub's own loop."""
         done = threading.Event()
-        self.live.tasks[0].get_loop().call_soon_threadsafe(lambda: (function(), done.set()))
+
+        def run() -> None:
+            function()
+            done.set()
+
+        self.live.tasks[0].get_loop().call_soon_threadsafe(run)
         assert done.wait(SECONDS)
 
 
