@@ -42,8 +42,11 @@ SETTINGS = {
 
 
 def settings_for(url: str, **environ: str) -> dict[str, Any]:
-    """Settings of an application on the database `url`; no server of the tests depends on the caller's environment."""
-    return load_settings({**SETTINGS, "DATABASE_URL": url, **environ}) | {"TESTING": True}
+    """Settings of an application on the database `url`; no server of the tests depends on the caller's environment.
+
+    Runs of the catalogue loader are written down and not begun: a process of its own would see no rolled-back row.
+    """
+    return load_settings({**SETTINGS, "DATABASE_URL": url, **environ}) | {"TESTING": True, "CATALOG_LOADER": None}
 
 
 @pytest.fixture(scope="session")
