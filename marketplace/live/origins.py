@@ -17,13 +17,13 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def is_own_page(headers: Mapping[str, str], config: Mapping[str, Any]) -> bool:
     """True when the page that asks came from the address that it asks, and the site answers under that name."""
-    origin, host = headers.get("origin", ""), requested_host(headers, config["PROXY_HOPS"])
-    if not host_is_trusted(host, config["TRUSTED_HOSTS"] or [_name_and_port(host)[0]]):
+    origin, host = headers.get("origin", ""), requested_host(headers, config["PROXY_HOPS"]).lower()
+    if config["TRUSTED_HOSTS"] and not host_is_trusted(host, config["TRUSTED_HOSTS"]):
         return False
     scheme = origin.partition("://")[0]
-    if scheme not in DEFAULT_PORTS or not host:
-        return False
     name, port = _name_and_port(host)
+    if scheme not in DEFAULT_PORTS or not name:
+        return False
     try:
         parts = urlsplit(origin)
         asked = parts.hostname, parts.port or DEFAULT_PORTS[scheme]
