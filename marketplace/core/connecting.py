@@ -50,7 +50,7 @@ class Connection(http.client.HTTPConnection):
             try:
                 sock.settimeout(left(self.deadline))
                 sock = tls.wrap_socket(sock, server_hostname=self.target.host)
-            except BaseException:
+            except BaseException:  # An open socket would outlive whatever this is.
                 sock.close()
                 raise
         self.opened = sock
@@ -62,7 +62,7 @@ def _open(address: Address, port: int, seconds: float) -> socket.socket:
     try:
         sock.settimeout(seconds)
         sock.connect((str(address), port))
-    except BaseException:
+    except BaseException:  # An open socket would outlive whatever this is.
         sock.close()
         raise
     return sock

@@ -1,4 +1,4 @@
-"""Whole runs of the loader: from the command line, from the desk with its progress in the database, and for the demo."""
+"""Whole runs of the loader: from the command line, from the desk with its progress kept, and for the demo."""
 
 from __future__ import annotations
 

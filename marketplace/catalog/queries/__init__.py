@@ -1,7 +1,14 @@
 """Every SELECT of the catalogue."""
 
 from marketplace.catalog.queries.categories import active_categories, get_active_category, specialties
-from marketplace.catalog.queries.loads import count_open_loads, get_load, has_died, latest_loads, locked_load
+from marketplace.catalog.queries.loads import (
+    OPEN_LOADS,
+    count_open_loads,
+    get_load,
+    has_died,
+    latest_loads,
+    locked_load,
+)
 from marketplace.catalog.queries.products import (
     ProductCard,
     ProductFilter,
@@ -17,6 +24,7 @@ from marketplace.catalog.queries.products import (
 )
 
 __all__ = [
+    "OPEN_LOADS",
     "ProductCard",
     "ProductFilter",
     "ProductPage",

@@ -17,12 +17,12 @@ from marketplace.core.db import db
 SILENCE = timedelta(minutes=2)
 """A run says that it is there before each item and each picture; none of these takes as long as this."""
 
-OPEN = (LoadStatus.WAITING, LoadStatus.RUNNING)
+OPEN_LOADS = (LoadStatus.WAITING, LoadStatus.RUNNING)
 
 
 def has_died(load: CatalogLoad) -> bool:
     """True for a run that is not at its end and has not been heard of for too long."""
-    return load.status in OPEN and clock.now() - load.seen_at > SILENCE
+    return load.status in OPEN_LOADS and clock.now() - load.seen_at > SILENCE
 
 
 def get_load(load_id: int) -> CatalogLoad:
@@ -53,5 +53,5 @@ def latest_loads(count: int = 15) -> Sequence[CatalogLoad]:
 def count_open_loads() -> int:
     """How many runs are under way."""
     alive = CatalogLoad.seen_at > clock.now() - SILENCE
-    found = select(func.count()).select_from(CatalogLoad).where(CatalogLoad.status.in_(OPEN), alive)
+    found = select(func.count()).select_from(CatalogLoad).where(CatalogLoad.status.in_(OPEN_LOADS), alive)
     return db.session.scalar(found) or 0

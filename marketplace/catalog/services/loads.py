@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from marketplace.accounts.models import Account
 from marketplace.catalog import queries
@@ -37,13 +37,11 @@ def start_load(*, source: str, options: Mapping[str, Any], by: Account) -> Catal
 
 
 def begin_load(load_id: int) -> CatalogLoad:
-    """The run is taken up, by one process only; raises Conflict when one has it already."""
+    """The run is taken up, by one process only; raises NoSuchLoad, or Conflict when one has it already."""
     load = queries.locked_load(load_id)
     if load.status is not LoadStatus.WAITING:
         raise Conflict
-    load.status = LoadStatus.RUNNING
-    load.seen_at = clock.now()
-    db.session.flush()
+    _write(load_id, status=LoadStatus.RUNNING)
     return load
 
 
@@ -51,30 +49,25 @@ def note_progress(
     load_id: int, *, total: int, done: int, added: int, updated: int, skipped: Sequence[Mapping[str, Any]]
 ) -> None:
     """How far the run is, and that it is there."""
-    load = queries.locked_load(load_id)
-    load.total, load.done, load.added, load.updated = total, done, added, updated
-    if len(load.skipped) != len(skipped):
-        load.skipped = [dict(reason) for reason in skipped]
-    load.seen_at = clock.now()
-    db.session.flush()
+    _write(load_id, total=total, done=done, added=added, updated=updated, skipped=[dict(reason) for reason in skipped])
 
 
 def finish_load(load_id: int) -> None:
     """The run came to its end."""
-    load = queries.locked_load(load_id)
-    load.status = LoadStatus.DONE
-    load.finished_at = load.seen_at = clock.now()
-    db.session.flush()
+    _write(load_id, status=LoadStatus.DONE, finished_at=clock.now())
 
 
 def fail_load(load_id: int, error: DomainError) -> None:
     """The run ended early; its words are kept as a text to translate, and the values for it beside the options."""
-    load = queries.locked_load(load_id)
-    load.status = LoadStatus.FAILED
-    load.error = error.message
-    load.options = load.options | {"error": {name: _shown(value) for name, value in error.values.items()}}
-    load.finished_at = load.seen_at = clock.now()
-    db.session.flush()
+    values = {name: _shown(value) for name, value in error.values.items()}
+    options = queries.get_load(load_id).options | {"error": values}
+    _write(load_id, status=LoadStatus.FAILED, finished_at=clock.now(), error=error.message, options=options)
+
+
+def _write(load_id: int, **values: Any) -> None:
+    """Writes to the row of a run that is under way: the process that does it, which nobody else writes for."""
+    mine = update(CatalogLoad).where(CatalogLoad.id == load_id, CatalogLoad.status.in_(queries.OPEN_LOADS))
+    db.session.execute(mine.values(seen_at=clock.now(), **values))
 
 
 def _shown(value: object) -> str:
