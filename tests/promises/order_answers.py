@@ -139,7 +139,7 @@ ACT_FIELDS = {
     "cancel": {"reason": "Not needed"},
     "rate": {"rating": "7", "text": "Good"},
     "answer": {"answer": "Thank you"},
-    "offers/new": {"price": "900", "days": "3", "message": "I have done this before."},
+    "offers/new": {"way": "total", "price": "870", "days": "4", "performer": "{stranger_email}"},
     "assign": {"manager": "{admin}"},
     "money": {"state": "paid"},
 }

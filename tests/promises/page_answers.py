@@ -60,6 +60,20 @@ POST /products/{product}/hide    401       403   403      403       403      302
 POST /products/{product_gone}/show                   401 403 403 403 403 302 403 302 401
 GET  /media/pictures/{digest}    200       200   200      200       200      200     200      200   200
 GET  /media/pictures/{digest}/thumb                  200 200 200 200 200 200 200 200 200
+GET  /products/load              302       403   403      403       403      200     403      200   302
+POST /products/load              401       403   403      403       403      422     403      422   401
+GET  /products/load/{load}       302       403   403      403       403      200     403      200   302
+GET  /products/load/{load}/state 302       403   403      403       403      200     403      200   302
+GET  /offers/{offer}             302       200   404      200       404      200     200      200   302
+GET  /offers/{offer}/accept      302       200   404      403       404      200     403      200   302
+POST /offers/{offer}/accept      401       302   404      403       404      302     403      302   401
+GET  /offers/{offer}/decline     302       200   404      403       404      200     403      200   302
+POST /offers/{offer}/decline     401       302   404      403       404      302     403      302   401
+GET  /offers/{offer}/withdraw    302       403   404      200       404      403     403      403   302
+POST /offers/{offer}/withdraw    401       403   404      302       404      403     403      403   401
+GET  /orders/{quoted}/offers     302       200   403      403       403      200     200      200   302
+GET  /orders/{in_progress}/offers                    302 200 404 403 404 200 200 200 302
+GET  /performer/offers           302       403   403      200       200      403     403      403   302
 POST /live/ticket                401       200   200      200       200      200     200      200   401
 GET  /live/news                  302       200   200      200       200      200     200      200   302
 GET  /performer                  302       403   403      200       200      403     403      403   302
@@ -120,6 +134,18 @@ POST /admin/orders/cancel/?id={completed}             409
 GET  /admin/orders/reassign/?id={in_progress}         200
 POST /admin/orders/reassign/?id={in_progress}         302
 POST /admin/orders/reassign/?id={completed}           409
+GET  /admin/products/                                 200
+GET  /admin/products/export/csv/                      200
+POST /admin/products/hide/?id={product}               302
+POST /admin/products/show/?id={product_gone}          302
+GET  /admin/offers/                                   200
+GET  /admin/offers/export/csv/                        200
+GET  /admin/comments/                                 200
+GET  /admin/comments/export/csv/                      200
+POST /admin/comments/hide/?id={comment}               302
+POST /admin/comments/show/?id={comment}               302
+GET  /admin/files/                                    200
+GET  /admin/files/export/csv/                         200
 GET  /admin/reviews/                                  200
 GET  /admin/reviews/export/csv/                       200
 POST /admin/reviews/hide/?id={rated}                  302
@@ -138,6 +164,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "/orders/new": ORDER | {"pricing": "fixed", "customer": "{owner_email}"},
     "/orders/{in_progress}/comments": {"text": "On Tuesday then."},
     "/orders/{in_progress}/comments/{comment}/edit": {"text": "When exactly?"},
+    "/offers/{offer}/decline": {"reason": "Too dear."},
+    "/offers/{offer}/withdraw": {"reason": "No time."},
     "/products/new": PRODUCT,
     "/products/{product}/edit": PRODUCT,
     "/products/{product}/pictures/{picture}/move": {"direction": "up"},
@@ -163,6 +191,7 @@ CHANGES_NOTHING = {
     "/verify",
     "/admin/accounts/action/",
     "/admin/reviews/show/?id={rated}",
+    "/admin/comments/show/?id={comment}",
     "/orders/{in_progress}/comments/{comment}/show",
     "/products/{product}/pictures/{picture}/move",
 }

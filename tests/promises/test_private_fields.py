@@ -53,6 +53,15 @@ SECRETS: dict[str, tuple[str, str, set[Who]]] = {
     # Reasons: for the two sides and staff.
     "noteopen": ("order_events", "note WHERE order_id = {open} AND from_status = 'in_progress'", BOTH | DESK),
     "notecancelled": ("order_events", "note WHERE order_id = {cancelled} AND to_status = 'cancelled'", BOTH | DESK),
+    # What is said, sent and offered: for the two sides and staff, an offer for its performer and the customer.
+    "commentsecret": ("comments", "text WHERE id = {comment}", BOTH | DESK),
+    "filesecret": ("attachments", "name WHERE id = {file}", BOTH | DESK),
+    "storedsecret": ("attachments", "stored_name WHERE id = {file_spare}", NOBODY),
+    "offersecret": ("offers", "message WHERE id = {offer}", BOTH | DESK),
+    "titlequoting": ("orders", "title WHERE id = {quoting}", EVERYBODY),
+    # The desk's own.
+    "loadsecret": ("catalog_loads", "error WHERE id = {load}", {Who.MANAGER, Who.ADMIN}),
+    "productgone": ("products", "name WHERE id = {product_gone}", {Who.MANAGER, Who.ADMIN}),
     "auditsecret": ("audit_entries", "after WHERE action = 'block'", {Who.ADMIN}),
 }
 """For each secret: the table, the column with its row, and everybody who may find it."""

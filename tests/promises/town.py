@@ -19,7 +19,8 @@ from werkzeug.test import TestResponse
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Account, AccountSession
 from marketplace.catalog import services as catalog
-from marketplace.catalog.models import Category, ProductPicture
+from marketplace.catalog.models import CatalogLoad, Category, ProductPicture
+from marketplace.catalog.states import LoadStatus
 from marketplace.core import files, pictures
 from marketplace.core.db import db
 from marketplace.orders import services
@@ -28,7 +29,6 @@ from marketplace.orders.services import talking
 from marketplace.threads.services import StoredFile
 from tests.client import Browser
 from tests.people import LIMIT, PASSWORD, People
-
 
 NOTES = b"Everything is in here."
 
@@ -101,7 +101,7 @@ class Town:
 
     def fill(self, text: str) -> str:
         """The text of a field; `{spare_email}` is the address of somebody who belongs to nothing."""
-        emails = {"spare_email": self.emails["spare"], "owner_email": self.emails["owner"]}
+        emails = {f"{name}_email": self.emails[name] for name in ("spare", "owner", "stranger")}
         return text.format(**self.ids, **self.orders, **emails)
 
     def browser(self, who: Who) -> Browser:
@@ -176,7 +176,8 @@ def trade(made: dict[Who, Account], orders: dict[str, int], *, media: Path) -> d
     kept_file, spare_file = talking.attach_to_order(taken, stored, by=performer)
     services.assign_manager(taken, manager_id=desk.id, by=desk)
     kept = SavedFilter(account_id=desk.id, name="Mine", query="status=new")
-    db.session.add(kept)
+    run = CatalogLoad(source="https://example.com/goods", account_id=desk.id, status=LoadStatus.DONE)
+    db.session.add_all([kept, run])
     db.session.flush()
     offer = db.session.scalar(select(Offer.id).where(Offer.order_id == orders["quoted"]))
     assert offer is not None
@@ -191,6 +192,7 @@ def trade(made: dict[Who, Account], orders: dict[str, int], *, media: Path) -> d
         # Deleting it takes it from the disk too, which no rollback brings back.
         "file_spare": spare_file.id,
         "filter": kept.id,
+        "load": run.id,
     }
 
 
