@@ -138,7 +138,7 @@ class ItemTwice(ItemRefused):
 class PictureOutside(ItemRefused):
     """A file may name pictures beside it, not elsewhere on the machine."""
 
-    message = N_("The picture is not in the folder of the file: %(name)s.")
+    message = N_("There is no such picture beside the file: %(name)s.")
 
 
 class NoTimeForPicture(ItemRefused):

@@ -71,6 +71,11 @@ class Run:
         """Items that were left out; a picture that could not be read leaves its item in."""
         return sum(1 for reason in self.load.skipped if reason["kind"] == "item")
 
+    @property
+    def same(self) -> int:
+        """Items that are in the catalogue already, just as the source has them."""
+        return max(0, self.load.done - self.load.added - self.load.updated - self.skipped)
+
 
 @blueprint.route("/products/load", methods=["GET", "POST"])
 @takes_files(UPLOAD_LIMIT)
@@ -107,7 +112,7 @@ def load_state(load_id: int) -> ResponseReturnValue:
         open=run.is_open,
         total=load.total,
         done=load.done,
-        texts={**texts, "skipped": number(run.skipped), "state": run.words},
+        texts={**texts, "same": number(run.same), "skipped": number(run.skipped), "state": run.words},
     )
 
 
