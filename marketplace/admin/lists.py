@@ -14,13 +14,13 @@ from flask_wtf import FlaskForm
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.admin.export import csv_lines, file_name
 from marketplace.admin.filters import PlainFilter
 from marketplace.admin.gate import AdminOnly, row_id
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.paging import DAMAGED_ADDRESS
 from marketplace.web.checking import answer_check
+from marketplace.web.sheets import csv_lines, file_name
 
 MAX_WORDS = 5
 EXPORT_ROWS = 20_000

@@ -242,15 +242,3 @@ class TooManyFilters(Conflict):
     """Nobody finds anything among more."""
 
     message = N_("You keep %(limit)s filters already. Delete one first.")
-
-
-class NoSuchStep(Invalid):
-    """A state that nobody sets by hand: it comes with taking an order, or with an offer."""
-
-    message = N_("Choose one of the states.")
-
-
-class ReasonMissing(Invalid):
-    """Whoever loses an order is owed a reason."""
-
-    message = N_("Give a reason: the other side will read it.")

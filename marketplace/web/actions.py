@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -11,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.accounts.models import Account
 from marketplace.orders import policies
 from marketplace.orders.models import Order
-from marketplace.orders.states import MONEY_TRANSITIONS, Act, MoneyState
+from marketplace.orders.states import MONEY_TRANSITIONS, Act, MoneyState, Status
 from marketplace.web.errors import explain
 
 
@@ -69,3 +70,28 @@ def money_steps(order: Order, user: Account | None) -> list[MoneyState]:
     if policies.refusal(Act.SET_MONEY, user, order) is not None or not order.can(Act.SET_MONEY):
         return []
     return sorted(MONEY_TRANSITIONS[order.money_state], key=list(MoneyState).index, reverse=True)
+
+
+STATUS_STEPS: dict[Status, Act] = {
+    Status.QUOTING: Act.REQUEST_QUOTE,
+    Status.COMPLETED: Act.COMPLETE,
+    Status.CANCELLED: Act.CANCEL,
+}
+"""The states that somebody chooses by name, with the act that leads there; the others come with other acts."""
+
+
+class Targets(NamedTuple):
+    """The states that an order, and its money, can be given now."""
+
+    statuses: list[Status]
+    money_states: list[MoneyState]
+
+
+def possible_targets(order: Order, user: Account | None) -> Targets:
+    """What `user` could choose now and would not be refused."""
+    statuses = [
+        status
+        for status, act in STATUS_STEPS.items()
+        if order.can_become(status) and order.can(act) and policies.may(act, user, order)
+    ]
+    return Targets(statuses, money_steps(order, user))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, current_app, g, make_response, render_template, request, url_for
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request, url_for
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -111,6 +111,8 @@ def show_database_down(error: SQLAlchemyError) -> ResponseReturnValue:
     log.error("database does not answer", extra={"fields": {"request_id": request_id()}}, exc_info=error)
     # Whoever asks from here on who this is must not be sent to the database again.
     g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # set by Flask-Login
+    if wants_json():
+        return jsonify(error=str(TITLES[503])), 503, {"Retry-After": "10"}
     page = render_template("errors/database_down.html", request_id=request_id())
     return page, 503, {"Retry-After": "10"}
 
@@ -122,8 +124,16 @@ def show_failure(error: Exception) -> ResponseReturnValue:
     return error_page(500, str(MESSAGES[500]))
 
 
+def wants_json() -> bool:
+    """True when a script asks, which says that it takes JSON and does not say so of pages."""
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"]
+
+
 def error_page(code: int, message: str, hint: str = "") -> ResponseReturnValue:
-    """The designed page for `code` with ways on that fit the person."""
+    """The designed page for `code` with ways on that fit the person; the words alone for a script."""
+    if wants_json():
+        return jsonify(error=message), code
     try:
         signed_in = current_user.is_authenticated
     except UNREACHABLE as error:

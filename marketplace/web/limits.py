@@ -64,15 +64,16 @@ def limit_view(
     by_account: bool = False,
     key: Callable[[], str] | None = None,
     unless: Callable[[], bool] | None = None,
+    methods: tuple[str, ...] = ("POST",),
 ) -> None:
-    """Limits the POSTs to `endpoint`, per address, per account that is named in the form, or per `key`.
+    """Limits the POSTs (or other `methods`) to `endpoint`, per address, per account named in the form, or per `key`.
 
     Those of which `unless` is true do not count.
     """
     limiter: Limiter = app.extensions[LIMITER]
     view = app.view_functions[endpoint]
     limited: Any = limiter.limit(
-        limit, key_func=key or (submitted_account if by_account else caller), methods=["POST"], exempt_when=unless
+        limit, key_func=key or (submitted_account if by_account else caller), methods=methods, exempt_when=unless
     )(view)
     app.view_functions[endpoint] = limited
 

@@ -11,10 +11,10 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from marketplace.accounts.models import Account
-from marketplace.admin.export import inert
 from marketplace.admin.lists import ListView
 from marketplace.core.db import db
 from marketplace.orders.services import answer_review, rate_order
+from marketplace.web.sheets import inert
 from tests.admin.conftest import LISTS, House
 from tests.client import Browser
 from tests.people import People
