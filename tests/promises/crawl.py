@@ -10,16 +10,20 @@ from tests.promises.doors import doors
 from tests.promises.town import Town, Who
 
 TABS = (
-    *(f"/customer?show={state}" for state in ("new", "in_progress", "completed", "cancelled")),
+    *(f"/customer?show={state}" for state in ("new", "quoting", "quoted", "in_progress", "completed", "cancelled")),
+    *(f"/performer/offers?show={state}" for state in ("sent", "accepted", "declined", "withdrawn", "expired")),
     *(f"/performer?show={state}" for state in ("in_progress", "completed", "cancelled", "withdrawn", "reviews")),
     *(f"/performers/{{{name}}}" for name in ("stranger", "spare")),
     *(f"/admin/accounts/details/?id={{{name}}}" for name in ("owner", "customer", "performer", "stranger", "blocked")),
     *(f"/admin/profiles/edit/?id={{{name}}}" for name in ("owner", "customer", "performer", "stranger")),
     *(f"/admin/orders/details/?id={{{name}}}" for name in ("in_progress", "completed", "rated", "cancelled", "hidden")),
+    "/orders/{quoted}",
 )
 SEARCHES = (
     *("/board?q={}", "/performers?q={}", "/admin/accounts/?search={}", "/admin/profiles/?search={}"),
     *("/admin/orders/?search={}", "/admin/reviews/?search={}", "/admin/history/?search={}", "/admin/audit/?search={}"),
+    *("/products?q={}", "/products/search.json?q={}", "/admin/products/?search={}", "/admin/comments/?search={}"),
+    *("/admin/files/?search={}", "/admin/offers/?search={}"),
 )
 # Asks the engine for a connection of its own, which there is none of inside `Town.undone`.
 NOT_INSIDE = {"/readyz"}
