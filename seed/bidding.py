@@ -25,6 +25,8 @@ NO_OFFERS_CHANCE = 0.35
 REVISED_CHANCE = 0.15
 EXPIRING_CHANCE = 0.4
 WITH_LINES_CHANCE = 0.6
+WITHDRAWN_BELOW, DECLINED_BELOW, EXPIRED_BELOW = 0.1, 0.25, 0.36
+FATES = {Rival.RETRACTS: 0.0, Rival.FORGETS: DECLINED_BELOW, Rival.WAITS: 1.0}
 MOST_RIVALRIES = 40
 """About how many offers the named performer sends beside those of the plots, however many orders there are."""
 
@@ -145,15 +147,15 @@ class Bidding:
         later = bid.planned + int((window.end - bid.planned) * random.uniform(0.2, 0.9))
         is_plotted = plot.bidders is not None or bid.performer == PERFORMER
         fate = 1.0 if is_winner or is_plotted or later <= bid.planned else random.random()
-        if plot.rival is Rival.RETRACTS and bid.performer == PERFORMER:
-            fate = 0.0
-        if fate < 0.1:
+        if plot.rival is not None and bid.performer == PERFORMER:
+            fate = FATES[plot.rival]
+        if fate < WITHDRAWN_BELOW:
             bid.status, bid.decided, bid.decider = OfferStatus.WITHDRAWN, later, bid.performer
             bid.reason = words.offer_withdrawal(random)
-        elif fate < 0.25:
+        elif fate < DECLINED_BELOW:
             bid.status, bid.decided, bid.decider = OfferStatus.DECLINED, later, story.customer
             bid.reason = words.decline(random)
-        elif fate < 0.33 and (over := bid.planned + random.choice((3, 7)) * DAY) < window.end - RUN:
+        elif fate < EXPIRED_BELOW and (over := bid.planned + random.choice((1, 2, 3, 7)) * DAY) < window.end - RUN:
             bid.expires = over
             bid.status, bid.decided = OfferStatus.EXPIRED, (over // RUN + 1) * RUN
         elif window.closer is not None:
@@ -165,7 +167,9 @@ class Bidding:
 
 def _imply(story: Story, window: Window) -> None:
     """Adds the steps to quoted and back that follow from the offers; an unasked order first begins to wait for them."""
-    changes = [(bid.planned, 1, bid.performer) for bid in story.deal.bids if bid.version == 1]
+    changes: list[tuple[int, int, int | None]] = [
+        (bid.planned, 1, bid.performer) for bid in story.deal.bids if bid.version == 1
+    ]
     changes += [(bid.decided, -1, bid.decider) for bid in story.deal.bids if bid.decided and not bid.implied]
     changes.sort(key=lambda change: change[0])
     before, after = story.steps[:1], story.steps[1:]

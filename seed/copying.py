@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import text
 
 from marketplace.accounts.states import REGISTRABLE
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import MINOR_UNITS
 from marketplace.orders.services import rebuild_counters
@@ -26,7 +27,7 @@ from seed.categories import add_categories
 from seed.numbering import advance_sequences, first_free
 from seed.rows import COLUMNS as STORY_COLUMNS
 from seed.rows import Scribe, lines_of
-from seed.shelf import goods_of_words
+from seed.shelf import goods_of_words, stock
 from seed.stories import Story
 from seed.vocabulary import TOWNS
 
@@ -95,13 +96,16 @@ class Writer:
         self._cast = cast
         self._categories = categories
         self._password_hash = password_hash
+        self._opened = moment(min(person.joined for person in cast))
+        with clock.fixed(self._opened):
+            goods = stock()
         self.following = first_free()
         first = self.following["accounts"]
         self._people = range(first, first + len(cast))
         self.following["accounts"] += len(cast)
         self._goods = goods_of_words(self.following["products"])
         self.following["products"] += len(self._goods)
-        self._scribe = Scribe(self._people, categories, self._goods, self.following)
+        self._scribe = Scribe(self._people, categories, [*goods, *self._goods], self.following)
 
     def people(self) -> dict[str, str]:
         """Accounts, profiles and specialties of the cast, as lines of COPY by table."""
@@ -123,8 +127,8 @@ class Writer:
         return {"accounts": lines_of(accounts), "profiles": lines_of(profiles), "specialties": lines_of(specialties)}
 
     def products(self) -> dict[str, str]:
-        """Products that have been there as long as the first people, as lines of COPY by table."""
-        opened = moment(min(person.joined for person in self._cast)).isoformat()
+        """More products than the loader has pages of, there as long as the first people, as lines of COPY by table."""
+        opened = self._opened.isoformat()
         products = [(good.id, good.name, good.unit, good.price, opened, opened, opened, "t") for good in self._goods]
         prices = [(good.id, opened, good.price) for good in self._goods]
         return {"products": lines_of(products), "product_prices": lines_of(prices)}

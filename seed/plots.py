@@ -34,6 +34,7 @@ class Rival(Enum):
 
     WAITS = "waits for the answer"
     RETRACTS = "takes it back"
+    FORGETS = "lets its time go by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ CAMEOS: tuple[tuple[float, Ending, dict[str, Any]], ...] = (
     (31, Ending.COMPLETED, {"customer": CUSTOMER, "manager": MANAGER, "money": MoneyState.DELIVERED, **COMPARED}),
     (10, Ending.OPEN, {**COMPARED, "bidders": 2}),
     (3, Ending.OPEN, {**COMPARED, "bidders": 2, "rival": Rival.RETRACTS}),
+    (19, Ending.OPEN, {**COMPARED, "bidders": 2, "rival": Rival.FORGETS}),
     (9, Ending.OPEN, {"customer": CUSTOMER, "deserter": PERFORMER}),
     (3, Ending.OPEN, {"customer": CUSTOMER}),
     (20, Ending.OPEN, {"customer": CUSTOMER}),

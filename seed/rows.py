@@ -64,7 +64,7 @@ class Scribe:
     def _write(self, story: Story) -> None:
         order_id = self._next("orders")
         deal = story.deal
-        events = self._story_events(story)
+        events, following = self._story_events(story)
         thread_id, total = None, 0
         if deal.is_rich:
             total = self._add_lines("order_lines", order_id, deal.items)
@@ -72,6 +72,8 @@ class Scribe:
                 self._add_offer(order_id, story, bid, events)
             if deal.remarks:
                 thread_id = self._add_talk(story, events)
+            events += following
+        if len(events) > len(story.steps):
             events.sort(key=itemgetter(0))
         self._tables["orders"].append(self._order(order_id, story, thread_id, total))
         history = self._tables["order_events"]
@@ -95,8 +97,6 @@ class Scribe:
             changed = max(changed, payment.planned)
         if deal.assignment is not None:
             changed = max(changed, deal.assignment.planned)
-        if deal.remarks:
-            changed = max(changed, deal.remarks[0].planned)
         price = next((bid.price for bid in deal.bids if bid.status is OfferStatus.ACCEPTED), story.price)
         customer = people[story.customer]
         performer = story.steps[-1].performer
@@ -128,24 +128,31 @@ class Scribe:
             ),
         )
 
-    def _story_events(self, story: Story) -> list[Row]:
-        """What every order has: planned second, kind, actor, performer, manager, from, to, detail, subject, note."""
+    def _story_events(self, story: Story) -> tuple[list[Row], list[Row]]:
+        """What every order has: planned second, kind, actor, performer, manager, from, to, detail, subject, note.
+
+        The second list is what follows from an offer in the same second, and is told after it.
+        """
         people, deal = self._people, story.deal
         events: list[Row] = []
+        following: list[Row] = []
         before: str | None = None
         for step in story.steps:
             actor = None if step.actor is None else people[step.actor]
             performer = None if step.performer is None else people[step.performer]
             after = step.status.value
-            events.append((step.planned, "status", actor, performer, None, before, after, "", None, step.note))
+            row = (step.planned, "status", actor, performer, None, before, after, "", None, step.note)
+            (following if step.implied and before != Status.NEW.value else events).append(row)
             before = after
         if deal.assignment is not None:
             assignment = deal.assignment
-            actor, manager = people[assignment.actor], people[assignment.manager]
-            events.append((assignment.planned, "manager", actor, None, manager, None, None, "", None, ""))
+            manager = people[assignment.manager]
+            events.append(
+                (assignment.planned, "manager", people[assignment.actor], None, manager, None, None, "", None, "")
+            )
         for payment in deal.payments:
-            actor, state = people[payment.actor], payment.state.value
-            events.append((payment.planned, "money", actor, None, None, None, None, state, None, ""))
+            state = payment.state.value
+            events.append((payment.planned, "money", people[payment.actor], None, None, None, None, state, None, ""))
         opinion = story.opinion
         if opinion is not None:
             last = story.steps[-1].performer
@@ -156,9 +163,7 @@ class Scribe:
                 events.append(
                     (opinion.answered, "review", performer, performer, None, None, None, "answered", None, "")
                 )
-        if len(events) > len(story.steps):
-            events.sort(key=itemgetter(0))
-        return events
+        return events, following
 
     def _add_offer(self, order_id: int, story: Story, bid: Bid, events: list[Row]) -> None:
         offer_id, performer = self._next("offers"), self._people[bid.performer]

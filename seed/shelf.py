@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import select
 
 from marketplace.accounts.models import Account
 from marketplace.catalog.models import Product
-from marketplace.catalog.services.products import create_product
 from marketplace.core.db import db
 from marketplace.core.money import MINOR_UNITS, to_minor
+from seed.catalog.runs import load_samples
 from seed.vocabulary import read_words
 
 DEARER = 1.45
@@ -28,17 +27,17 @@ class Good(NamedTuple):
     price: int
 
 
-def stock(admin: Account) -> list[Good]:
-    """Puts goods on an empty shelf, through the services."""
-    for good in goods_of_words(0):
-        price = Decimal(good.price) / MINOR_UNITS
-        create_product(name=good.name, description="", price=price, unit=good.unit, category_id=None, by=admin)
+def stock(by: Account | None = None) -> list[Good]:
+    """Puts goods with pictures on the shelf, through the loader, and returns all that is there; only flushes."""
+    load_samples(by=by)
     return shelf()
 
 
 def shelf() -> list[Good]:
-    """All products there are, in the order in which they came."""
-    rows = db.session.execute(select(Product.id, Product.name, Product.unit, Product.price).order_by(Product.id))
+    """What orders are filled with, oldest first; the workshop's tools, which are sold without a unit, are not."""
+    rows = db.session.execute(
+        select(Product.id, Product.name, Product.unit, Product.price).where(Product.unit != "").order_by(Product.id)
+    )
     return [Good(row.id, row.name, row.unit, to_minor(row.price)) for row in rows]
 
 

@@ -14,7 +14,7 @@ from marketplace.catalog.models import Category
 from marketplace.core.db import db
 from seed.categories import add_categories
 from seed.second_hand import HalfFailed, SecondHand
-from tests.seed.test_loading import application
+from tests.seed.conftest import application
 
 
 @pytest.fixture
