@@ -7,8 +7,7 @@ whose pattern takes no address with a line break in it and would answer those it
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
-from typing import Any
+from typing import IO, Any
 
 from a2wsgi import WSGIMiddleware
 from flask import Flask
@@ -38,12 +37,17 @@ def one_origin(site: Flask) -> ASGIApp:
     return application
 
 
+def in_large_parts(file: IO[bytes], part: int = 0) -> FileWrapper:
+    """The file in pieces of at least FILE_PART."""
+    return FileWrapper(file, max(part, FILE_PART))
+
+
 def _with_files(site: Flask) -> Any:
     """The pages, with bodies that end where they end, and files in larger pieces than WSGI's own."""
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ["wsgi.input_terminated"] = True
-        environ["wsgi.file_wrapper"] = partial(FileWrapper, buffer_size=FILE_PART)
+        environ["wsgi.file_wrapper"] = in_large_parts
         return site(environ, start_response)
 
     return application

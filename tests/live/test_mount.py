@@ -7,11 +7,12 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from flask import Flask, jsonify, request
+from flask import Flask, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 
 from marketplace.app import trust_proxies
@@ -60,6 +61,10 @@ def pages(hops: int) -> Flask:
                 yield b"x" * PART
 
         return parts(), 200, {"Content-Type": "application/octet-stream"}
+
+    @app.get("/file")
+    def file() -> ResponseReturnValue:
+        return send_file(__file__, mimetype="text/x-python")
 
     @app.errorhandler(404)
     def missing(_error: Any) -> ResponseReturnValue:
@@ -130,6 +135,12 @@ def test_a_large_answer_is_sent_as_it_is_read_and_not_kept_in_memory(plain: Serv
         while part := line.recv(PART):
             received += len(part)
     assert received >= MEGABYTES * PART - 100
+
+
+def test_a_file_is_sent_whole_or_in_part(plain: Server) -> None:
+    content = Path(__file__).read_bytes()
+    assert ask(plain, "/file")[:2] == (200, content)
+    assert ask(plain, "/file", headers={"Range": "bytes=10-19"})[:2] == (206, content[10:20])
 
 
 def test_every_address_is_answered_by_the_pages(plain: Server) -> None:
