@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from itertools import pairwise
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -73,7 +74,7 @@ def declared_encoding(content: bytes, content_type: str) -> str | None:
         if inside:
             # It could be read as Latin letters, so it cannot be one of the two-byte encodings that some claim.
             name = _known(inside[1].decode("ascii", "replace"))
-            return "utf-8" if name and name.startswith(("utf-16", "utf-32")) else name
+            return None if name and name.startswith(("utf-16", "utf-32")) else name
     return None
 
 
@@ -87,13 +88,14 @@ def _known(label: str) -> str | None:
 
 
 def _by_looks(content: bytes) -> str:
-    """The encoding in which most letters are those that Russian has most of; Western letters when there are none."""
+    """The encoding that makes Russian words of the bytes; Western letters, which stand alone, when none does."""
     sample = content[: 64 * 1024]
-    best, most = "cp1252", 0
+    foreign = sum(byte > 127 for byte in sample)
+    best, most = "cp1252", foreign // 3
     for name in CYRILLIC:
         text = sample.decode(name, "replace")
-        score = sum(character in FREQUENT for character in text) - sum(character.isupper() for character in text) // 2
+        score = sum(one in FREQUENT and next_one in FREQUENT for one, next_one in pairwise(text))
+        score -= sum(character.isupper() for character in text) // 2
         if score > most:
             best, most = name, score
-    letters = sum(byte > 127 for byte in sample)
-    return best if most * 3 > letters else "cp1252"
+    return best

@@ -59,7 +59,7 @@ def parse_xml(text: str) -> Element:
         return _parse(plain)
     except ParseError:
         saved = _saved(plain)
-    if saved is None:
+    if saved is None or not any(_local(element) in ITEMS for element in saved.iter()):
         raise damaged
     return saved
 

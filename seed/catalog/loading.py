@@ -37,7 +37,7 @@ from seed.catalog.reading import AUTO, Source, read
 from seed.catalog.sources import Opened, is_address
 from seed.catalog.texts import plain, plain_line
 
-MOST_REASONS = 500
+MOST_REASONS = 200
 TRACKING = re.compile(r"utm_\w+|gclid|yclid|fbclid|_openstat|from|ref", re.IGNORECASE)
 ITEM, PICTURE = "item", "picture"
 
@@ -87,8 +87,8 @@ class Report:
     currencies: Counter[str] = field(default_factory=Counter)
 
     def note(self, what: str, kind: str, error: DomainError) -> None:
-        """Keeps a reason; the first hundreds of them are enough to see what is wrong."""
-        if len(self.reasons) < MOST_REASONS:
+        """Keeps a reason: all those of items, and of pictures enough to see what is wrong."""
+        if kind == ITEM or len(self.reasons) < MOST_REASONS:
             values = {name: plain_line(str(value), 300) for name, value in error.values.items()}
             self.reasons.append(Reason(what[:120], kind, error.message, values))
 

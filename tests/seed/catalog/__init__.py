@@ -1,0 +1,1 @@
+"""The catalogue loader: what it reads, what it refuses, and what becomes of it."""
