@@ -28,6 +28,15 @@ GET  /profile                    302       200   200      200       200      200
 POST /profile                    401       302   302      302       302      302     302      302   401
 GET  /customer                   302       200   200      403       403      403     403      403   302
 GET  /customer/orders/new        302       302   302      403       403      403     403      403   302
+GET  /orders                     302       200   200      200       200      200     200      200   302
+GET  /orders.csv                 302       200   200      200       200      200     200      200   302
+GET  /orders.xlsx                302       200   200      200       200      200     200      200   302
+POST /orders/filters             401       302   302      302       302      302     302      302   401
+POST /orders/filters/{filter}/delete                 401 404 404 404 404 302 404 404 401
+GET  /orders/{in_progress}/row                       302 200 404 200 404 200 200 200 302
+GET  /orders/{quoted}/row                            302 200 404 200 404 200 200 200 302
+GET  /orders/{in_progress}/status                    302 200 404 200 404 200 403 200 302
+POST /orders/{in_progress}/status                    401 403 404 403 404 302 403 302 401
 GET  /orders/new                 302       200   200      403       403      200     403      200   302
 POST /orders/new                 401       302   302      403       403      302     403      302   401
 GET  /orders/customers.json      302       403   403      403       403      200     403      200   302
@@ -164,6 +173,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "/orders/new": ORDER | {"pricing": "fixed", "customer": "{owner_email}"},
     "/orders/{in_progress}/comments": {"text": "On Tuesday then."},
     "/orders/{in_progress}/comments/{comment}/edit": {"text": "When exactly?"},
+    "/orders/filters": {"name": "Mine too", "query": "status=new"},
+    "/orders/{in_progress}/status": {"money_state": "paid"},
     "/offers/{offer}/decline": {"reason": "Too dear."},
     "/offers/{offer}/withdraw": {"reason": "No time."},
     "/products/new": PRODUCT,

@@ -59,6 +59,7 @@ SECRETS: dict[str, tuple[str, str, set[Who]]] = {
     "storedsecret": ("attachments", "stored_name WHERE id = {file_spare}", NOBODY),
     "offersecret": ("offers", "message WHERE id = {offer}", BOTH | DESK),
     "titlequoting": ("orders", "title WHERE id = {quoting}", EVERYBODY),
+    "filtersecret": ("saved_filters", "name WHERE id = {filter}", {Who.MANAGER}),
     # The desk's own.
     "loadsecret": ("catalog_loads", "error WHERE id = {load}", {Who.MANAGER, Who.ADMIN}),
     "productgone": ("products", "name WHERE id = {product_gone}", {Who.MANAGER, Who.ADMIN}),
