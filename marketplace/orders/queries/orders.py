@@ -14,7 +14,7 @@ from marketplace.core.db import db
 from marketplace.core.paging import Page, bounded_id, bounded_moment, decode_cursor, make_page
 from marketplace.orders.errors import NoSuchOrder
 from marketplace.orders.models import Order, OrderEvent, OrderLine, Review
-from marketplace.orders.states import EventKind, Status
+from marketplace.orders.states import ON_BOARD, EventKind, Status
 
 PAGE_SIZE = 25
 
@@ -93,6 +93,12 @@ def timeline(order: Order) -> Sequence[OrderEvent]:
 def in_progress_count(performer: Account) -> int:
     """How many orders the performer holds now."""
     return db.session.scalar(IN_PROGRESS, {"performer_id": performer.id}) or 0
+
+
+def is_any_unassigned() -> bool:
+    """True when nobody of the desk looks after some order that is on the board."""
+    unassigned = exists().where(Order.manager_id.is_(None), Order.status.in_(ON_BOARD), Order.hidden_at.is_(None))
+    return bool(db.session.scalar(select(unassigned)))
 
 
 def have_shared_order(one: Account, other: Account) -> bool:

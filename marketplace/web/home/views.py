@@ -11,8 +11,11 @@ from werkzeug.exceptions import UnprocessableEntity
 from config import LOCALES
 from marketplace.accounts.models import Account
 from marketplace.accounts.states import Role
+from marketplace.orders.models import Order
 from marketplace.orders.queries import board, counters, performers
+from marketplace.orders.queries import offers as offer_queries
 from marketplace.orders.queries import orders as order_queries
+from marketplace.orders.states import OfferStatus, Status
 from marketplace.web.home.blueprint import blueprint
 from marketplace.web.language import LOCALE_COOKIE, THEME_COOKIE, THEMES, keep_choice
 from marketplace.web.safe import local_address
@@ -42,6 +45,10 @@ def next_steps(user: Account) -> list[Step]:
     """What waits for this person, as (text, address, label)."""
     steps: list[Step] = []
     if user.role is Role.CUSTOMER:
+        quoted = order_queries.status_counts(Order.customer_id, user)[Status.QUOTED]
+        if quoted:
+            text = ngettext("%(num)s order of yours has offers.", "%(num)s orders of yours have offers.", quoted)
+            steps.append((text, url_for("customer.index", show=Status.QUOTED.value), _("Compare the offers")))
         for order in order_queries.unrated_orders(user, limit=3):
             text = _("“%(title)s” is completed. How was it?", title=order.title)
             steps.append((text, url_for("orders.order_rate", order_id=order.id), _("Rate the work")))
@@ -56,6 +63,17 @@ def next_steps(user: Account) -> list[Step]:
         if not user.profile.headline:
             text = _("Your profile has no headline yet: customers read it first.")
             steps.append((text, url_for("people.profile"), _("Edit my profile")))
+        offers = offer_queries.own_counts(user)[OfferStatus.SENT]
+        if offers:
+            text = ngettext("%(num)s offer of yours waits.", "%(num)s offers of yours wait.", offers)
+            steps.append((text, url_for("performer.offer_list"), _("My offers")))
+    elif user.role is Role.MANAGER:
+        steps.append((_("All orders, with filters and exports."), url_for("orders.order_list"), _("To the orders")))
+        if order_queries.is_any_unassigned():
+            text = _("There are orders that nobody looks after yet.")
+            steps.append((text, url_for("orders.order_list", manager="none"), _("Show them")))
+    elif user.role is Role.OBSERVER:
+        steps.append((_("All orders, with filters and exports."), url_for("orders.order_list"), _("To the orders")))
     elif user.role is Role.ADMIN:
         steps.append((_("People, orders and reviews are moderated here."), url_for("admin.index"), _("Administration")))
     return steps
