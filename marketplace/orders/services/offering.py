@@ -88,8 +88,9 @@ def accept_offer(offer_id: int, *, limit: int, by: Account) -> Offer:
 
     The performer holds at most `limit` orders at a time, counted under a lock on the person.
     """
-    performer = locked_account(_seen(offer_id, by).performer_id)
-    offer = _locked_for(OfferAct.ACCEPT, offer_id, by)
+    seen = _seen(offer_id, by)
+    performer = locked_account(seen.performer_id)
+    offer = _locked_for(OfferAct.ACCEPT, seen, by)
     if orders.in_progress_count(performer) >= limit:
         raise PerformerBusy(limit=limit)
     order, others = offer.order, [other for other in queries.locked_live(offer.order_id) if other.id != offer.id]
@@ -150,16 +151,16 @@ def _seen(offer_id: int, by: Account) -> Offer:
     return offer
 
 
-def _locked_for(act: OfferAct, offer_id: int, by: Account) -> Offer:
+def _locked_for(act: OfferAct, seen: Offer, by: Account) -> Offer:
     """The locked offer of a locked order, once it is clear that `by` may do `act` to it and that this is possible."""
-    orders.locked(_seen(offer_id, by).order_id)
-    offer = queries.locked_offer(offer_id)
+    orders.locked(seen.order_id)
+    offer = queries.locked_offer(seen.id)
     refuse_offer(act, offer, by=by)
     return offer
 
 
 def _decided(act: OfferAct, offer_id: int, status: OfferStatus, reason: str, by: Account) -> Offer:
-    offer = _locked_for(act, offer_id, by)
+    offer = _locked_for(act, _seen(offer_id, by), by)
     offer.decide(status, by=by, reason=tidy(reason))
     db.session.flush()
     return offer
