@@ -69,7 +69,7 @@ class OrderListForm(FlaskForm):
     total_to = MoneyField(_l("Sum to"), validators=[Optional()])
     created_from = DayField(_l("Created from"), validators=[Optional()])
     created_to = DayField(_l("Created to"), validators=[Optional()])
-    sort = SelectField(_l("Order"), default=NEWEST_FIRST)
+    sort = SelectField(_l("Sorted by"), default=NEWEST_FIRST)
     cursor = HiddenField("", validators=[Length(max=200)])
 
     def offer(self, user: Account) -> None:

@@ -94,8 +94,8 @@ export class Page {
 
   async refreshRow(order) {
     try {
-      const fresh = await ask(`/orders/${order}/row`);
       for (const row of document.querySelectorAll(`[data-live-row][data-order-id="${order}"]`)) {
+        const fresh = await ask(row.dataset.rowUrl ?? `/orders/${order}/row`);
         if (fresh === null) row.classList.add("is-gone");
         else this.show("stale", this.replace(row, fresh.querySelector("[data-live-row]")));
       }

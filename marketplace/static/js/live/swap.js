@@ -43,6 +43,8 @@ function keepOpen(part, other) {
 // The markup without what differs every time.
 function essence(part) {
   const copy = part.cloneNode(true);
+  // What a script has put there, the server does not know of.
+  for (const island of copy.querySelectorAll("[data-island]")) island.remove();
   for (const field of copy.querySelectorAll("input[name=csrf_token]")) field.removeAttribute("value");
   for (const time of copy.querySelectorAll("time")) time.textContent = "";
   for (const details of copy.querySelectorAll("details")) details.removeAttribute("open");

@@ -39,7 +39,7 @@ export function control(details, say) {
     if (answer.error === undefined) {
       const row = await refresh(place.closest("tr"));
       document.querySelector("[data-order-news]").textContent = `${answer.number}: ${say.saySaved}`;
-      row?.querySelector(`[data-island="${field}"] select, .row-title`)?.focus();
+      (row?.querySelector(`[data-island="${field}"] select`) ?? row?.querySelector(".row-title"))?.focus();
       return;
     }
     // A refusal over what was typed leaves it there; over anything else the row becomes what it really is.
