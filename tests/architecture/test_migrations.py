@@ -1,4 +1,7 @@
-"""P29: what the migrations make equals the models, and every one of them goes down and up with data in the tables."""
+"""P29: what the migrations make equals the models, and every one of them goes down and up with data in the tables.
+
+With PROMISES=full there are 10 000 orders in them.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,16 @@ from config import ROOT
 from marketplace.accounts.models import Account
 from marketplace.core.db import db
 from marketplace.orders.queries.counters import OWNERS, differences, missing_rows
+from tests.architecture import inhabited
+from tests.architecture.inhabited import DEALS, ORDERS
 from tests.client import Browser
 from tests.conftest import address_of, run_sql
 from tests.people import People
 from tests.races.conftest import application_on
 
 FOLDER = str(ROOT / "migrations")
-ORDERS = 200
+BEFORE_DEALS = "c3a4b6d7e803"
+DEALS_REVISION = "d4b5c7e8f904"
 
 SCHEMA = {
     "columns": """
@@ -80,24 +86,18 @@ def test_the_models_alone_make_the_very_same_schema(shared_app: Flask, postgres:
         assert from_migrations[what] == from_models[what], what
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def lived_in(fresh_database: Callable[[], str]) -> Iterator[Flask]:
-    """The application on a database with orders in every state."""
+    """The application on a database with orders in every state, deals among them."""
     with application_on(fresh_database()) as app:
-        people = People(app)
-        customer, performer = people.customer(), people.performer()
-        for _ in range(ORDERS // 4):
-            people.order(customer)
-            people.taken(people.performer(), customer)
-            people.completed(performer, customer)
-            people.rated(8, performer, customer)
+        inhabited.fill()
         db.session.remove()
         yield app
 
 
 def count(table: str) -> int:
-    with db.engine.connect() as connection:
-        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+    """How many rows a table has."""
+    return int(inhabited.one(f"SELECT count(*) FROM {table}"))
 
 
 def test_every_revision_goes_down_and_up_with_data_in_the_tables(
@@ -107,6 +107,8 @@ def test_every_revision_goes_down_and_up_with_data_in_the_tables(
         before = schema(connection)
     people = count("accounts")
     assert count("orders") == ORDERS
+    for what, query in DEALS.items():
+        assert inhabited.one(query), what
     for revision, older in zip(revisions(), [*revisions()[1:], "base"], strict=True):
         flask_migrate.downgrade(FOLDER, older)
         flask_migrate.upgrade(FOLDER, revision)
@@ -116,6 +118,43 @@ def test_every_revision_goes_down_and_up_with_data_in_the_tables(
     with db.engine.connect() as connection:
         assert schema(connection) == before
     figure(f"P29: 0 failures of {len(revisions())} revisions up and down on {ORDERS} orders and {people} people")
+
+
+def test_a_downgrade_keeps_of_deals_what_the_older_schema_can_hold(lived_in: Flask) -> None:
+    costs = inhabited.table("SELECT id, total FROM orders")
+    statuses = inhabited.table("SELECT id, status FROM orders")
+    steps = inhabited.one("SELECT count(*) FROM order_events WHERE to_status NOT IN ('quoting', 'quoted')")
+    flask_migrate.downgrade(FOLDER, BEFORE_DEALS)
+    assert inhabited.table("SELECT id, price FROM orders") == costs
+    waiting = ("quoting", "quoted")
+    assert inhabited.table("SELECT id, status FROM orders") == {
+        order_id: "new" if status in waiting else status for order_id, status in statuses.items()
+    }
+    # What is left of the history still leads step by step from the first line to the last.
+    assert count("order_events") == steps
+    told = inhabited.table(
+        "SELECT DISTINCT ON (order_id) order_id, to_status FROM order_events ORDER BY order_id, id DESC"
+    )
+    assert told == inhabited.table("SELECT id, status FROM orders")
+    flask_migrate.upgrade(FOLDER, DEALS_REVISION)
+    assert inhabited.table("SELECT id, total FROM orders") == costs
+    assert inhabited.table("SELECT pricing, count(*) FROM orders GROUP BY 1") == {"fixed": ORDERS}
+    assert count("offers") == count("order_lines") == 0
+
+
+def test_a_downgrade_of_the_catalogue_takes_products_and_talk_and_leaves_the_orders(lived_in: Flask) -> None:
+    statuses = inhabited.table(
+        "SELECT status, count(*) FROM orders WHERE status NOT IN ('quoting', 'quoted') GROUP BY 1"
+    )
+    flask_migrate.downgrade(FOLDER, "b2e1d3f5a702")
+    assert count("orders") == ORDERS
+    left = inhabited.table("SELECT status, count(*) FROM orders GROUP BY 1")
+    assert {status: left[status] for status in statuses if status != "new"} == {
+        status: number for status, number in statuses.items() if status != "new"
+    }
+    flask_migrate.upgrade(FOLDER)
+    assert (count("products"), count("comments"), count("offers")) == (0, 0, 0)
+    assert list(differences()) == []
 
 
 def test_people_who_were_there_before_orders_came_have_their_counters(fresh_database: Callable[[], str]) -> None:
