@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,18 +47,24 @@ def address_of_database(fresh_database: Callable[[], str]) -> str:
 
 
 @pytest.fixture(scope="package")
-def site(address_of_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for pictures and files of the site."""
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(scope="package")
+def site(address_of_database: str, media: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site as production runs it; it must not have failed in any test."""
     log = tmp_path_factory.mktemp("site") / "log"
-    with running(address_of_database, log) as site:
+    with running(address_of_database, log, MEDIA_PATH=str(media)) as site:
         yield site
     assert log.read_text() == ""
 
 
 @pytest.fixture(scope="package")
-def backstage(address_of_database: str) -> Iterator[Flask]:
+def backstage(address_of_database: str, media: Path) -> Iterator[Flask]:
     """The application on the same database, through which tests prepare and check what the site shows."""
-    app = create_app(settings_for(address_of_database))
+    app = create_app(settings_for(address_of_database, MEDIA_PATH=str(media)))
     app.test_client_class = Client
     yield app
     with app.app_context():

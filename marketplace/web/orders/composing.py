@@ -160,7 +160,7 @@ def script_texts() -> dict[str, str]:
         "gone": _("This product is gone"),
         "name": _("Name"),
         "quantity": _("Quantity"),
-        "price": _("Price"),
+        "price": _("Price of one"),
         "total": _("Sum of the list"),
         "fewer": _("One fewer"),
         "one_more": _("One more"),

@@ -47,7 +47,7 @@ class LineForm(FlaskForm):
     quantity = WholeField(
         _l("Quantity"), default=1, widget=TextInput(), render_kw={"inputmode": "numeric", "autocomplete": "off"}
     )
-    unit_price = MoneyField(_l("Price"), minimum=Decimal(0))
+    unit_price = MoneyField(_l("Price of one"), minimum=Decimal(0))
     remove = BooleanField(_l("Remove"))
 
     @property

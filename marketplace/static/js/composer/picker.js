@@ -27,9 +27,11 @@ export const Picker = {
       try {
         const answer = await fetch(address, { headers: { Accept: "application/json" }, signal: request.signal });
         if (!answer.ok) throw new Error(answer.status);
-        state.items = (await answer.json()).items;
+        const { items } = await answer.json();
+        const chosen = state.items[state.active]?.id;
+        state.items = items;
         state.note = state.items.length ? props.texts.found.replace("{count}", state.items.length) : props.texts.nothing;
-        state.active = -1;
+        state.active = items.findIndex((item) => item.id === chosen);
         state.isOpen = true;
       } catch (error) {
         if (error.name === "AbortError") return;
