@@ -105,7 +105,9 @@ class ProductForm(PicturesForm):
     """What a product is, what it costs, where that was read."""
 
     name = StringField(
-        _l("Product name"), filters=[one_line], validators=[DataRequired(_l("Name the product.")), Length(max=NAME_LENGTH)]
+        _l("Product name"),
+        filters=[one_line],
+        validators=[DataRequired(_l("Name the product.")), Length(max=NAME_LENGTH)],
     )
     description = TextAreaField(_l("Description"), filters=[tidy], validators=[Length(max=DESCRIPTION_LENGTH)])
     price = MoneyField(_l("Price"), validators=[InputRequired(_l("Enter the price."))])
