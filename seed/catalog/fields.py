@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from bs4 import Tag
 
@@ -65,9 +66,8 @@ def labels(element: Tag) -> str:
 
 def parts(card: Tag) -> Iterator[Tag]:
     """The elements inside a card, the first hundreds of them."""
-    for count, element in enumerate(card.find_all(True, limit=MOST_ELEMENTS)):
-        if count < MOST_ELEMENTS and isinstance(element, Tag):
-            yield element
+    # Asking for all tags by find_all takes thrice as long, and this is what reading a page spends its time on.
+    return islice((element for element in card.descendants if isinstance(element, Tag)), MOST_ELEMENTS)
 
 
 def name_element(card: Tag) -> Tag | None:

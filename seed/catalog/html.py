@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from bs4 import BeautifulSoup, Tag
 
-from marketplace.catalog.errors import TooComplexSource
 from seed.catalog.cards import card_items
 from seed.catalog.items import MOST_ITEMS, Item, resolved
 from seed.catalog.selecting import selected_items
-from seed.catalog.shape import MOST_TAGS, require_simple
+from seed.catalog.shape import require_shallow, require_simple
 from seed.catalog.structured import json_ld_items, microdata_items, open_graph_items
 
 
@@ -21,12 +20,8 @@ def read_page(text: str, url: str = "", select: Mapping[str, str] | None = None)
     thing that the page calls an article is what it is about only when there is no list on it.
     """
     require_simple(text)
-    try:
-        soup = BeautifulSoup(text, "lxml")
-    except RecursionError:
-        raise TooComplexSource from None
-    if sum(1 for _ in zip(soup.descendants, range(MOST_TAGS * 4), strict=False)) >= MOST_TAGS * 4:
-        raise TooComplexSource
+    require_shallow(text)
+    soup = BeautifulSoup(text, "lxml")
     picture_base, base = bases(soup, url)
     if select:
         return _kept(selected_items(soup, select, base, picture_base))

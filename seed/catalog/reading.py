@@ -22,6 +22,7 @@ SHOWN = {HTML: "HTML", RSS: "RSS, Atom", JSON: "JSON"}
 BEFORE_ROOT = re.compile(
     r"(?:\s|<!--.*?-->|<!doctype[^>\[]*(?:\[[^\]]*\])?[^>]*>|<\?[^>]*\?>)*", re.DOTALL | re.IGNORECASE
 )
+OTHER_DOCTYPE = re.compile(r"<!doctype\s+(?!html)", re.IGNORECASE)
 FEED = re.compile(r"<(rss|rdf:rdf|feed|yml_catalog|channel|atom:feed)\b", re.IGNORECASE)
 OTHERS = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x1f\x8b", b"\x7fELF", b"MZ")
 
@@ -71,7 +72,7 @@ def detect(source: Source, text: str) -> str:
             raise UnknownFormat
         return HTML
     root = BEFORE_ROOT.sub("", start, count=1)
-    if FEED.match(root):
+    if FEED.match(root) or OTHER_DOCTYPE.match(root):
         return RSS
     is_xml = start.lower().startswith("<?xml") and not root.lower().startswith("<html")
     return RSS if is_xml else HTML

@@ -11,18 +11,36 @@ from pydantic_core import from_json
 
 from marketplace.catalog.errors import DamagedSource, TooComplexSource
 
-MOST_TAGS = 150_000
+MOST_OPENINGS = 200_000
+"""Signs that open a tag: a page of a thousand goods has some fifty thousand."""
+
+DEEPEST = 600
 MOST_VALUES = 500_000
 LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{65536}")
 """Parsers compare each attribute of a tag with those before it; no tag that somebody meant has thousands."""
+
+NESTING = re.compile(
+    r"<(/?)(?:div|span|section|article|main|table|ul|ol|dl|b|i|u|s|em|strong|font|big|small|center|blockquote|form|a)\b",
+    re.IGNORECASE,
+)
+"""Tags that stay open until they are closed; others end by themselves where the next one begins."""
 
 TOO_DEEP = re.compile("recursion limit", re.IGNORECASE)
 
 
 def require_simple(text: str) -> None:
     """Raises TooComplexSource for markup that would cost much more than its length."""
-    if text.count("<") > MOST_TAGS * 2 or LONG_TAG.search(text):
+    if text.count("<") > MOST_OPENINGS or LONG_TAG.search(text):
         raise TooComplexSource
+
+
+def require_shallow(text: str) -> None:
+    """Raises TooComplexSource for a page whose parts stand in each other without end."""
+    depth = 0
+    for found in NESTING.finditer(text):
+        depth = max(0, depth - 1) if found[1] else depth + 1
+        if depth > DEEPEST:
+            raise TooComplexSource
 
 
 def load_json(text: str) -> Any:

@@ -100,8 +100,9 @@ def shop(card: str, count: int = 12, around: str = "{}") -> str:
 
 
 CARDS = {
-    "classes": """<div class="card"><a href="/p{n}"><img src="/{n}.png"></a><a class="card-title" href="/p{n}">Desk {n}</a>
-        <div class="old-price">99 999 ₽</div><div class="price">{price} ₽</div><div class="desc">Oak {n}</div></div>""",
+    "classes": """<div class="card"><a href="/p{n}"><img src="/{n}.png"></a>
+        <a class="card-title" href="/p{n}">Desk {n}</a><div class="old-price">99 999 ₽</div>
+        <div class="price">{price} ₽</div><div class="desc">Oak {n}</div></div>""",
     "list": """<li><h3><a href="/p{n}">Desk {n}</a></h3><img data-src="/{n}.png" src="data:image/gif;base64,R0">
         <p>Oak {n}</p><del>99 999 руб.</del> <b>{price} руб.</b></li>""",
     "link": """<a class="x" href="/p{n}"><img srcset="/s.png 1x, /{n}.png 2x"><h2>Desk {n}</h2><p>Oak {n}</p>
@@ -160,13 +161,13 @@ def test_a_price_list_is_a_table(head: bool) -> None:
 
 def test_a_person_may_say_where_the_fields_stand() -> None:
     page = "".join(
-        f'<div><div><i data-n="A{n}">Name {n}</i></div><u>{n}0</u><s>no</s><img src="/n.png" data-big="/b{n}.png"></div>'
+        f'<div><div><i data-n="A{n}">Name {n}</i></div><u>{n}0</u><s>no</s><img src="/n.png" data-big="b{n}.png"></div>'
         for n in range(3)
     )
     select = read_pairs(["name=i", "price=u", "image=img@data-big", "key=i@data-n"], (*FIELDS, ITEM))
     items = read_page(f"<body>{page}</body>", URL, select)
     assert [(item.name, item.price, item.key) for item in items] == [(f"Name {n}", f"{n}0", f"A{n}") for n in range(3)]
-    assert items[2].pictures == ["https://shop.example/b2.png"]
+    assert items[2].pictures == ["https://shop.example/catalog/b2.png"]
     again = read_page(f"<body>{page}</body>", URL, {**select, "item": "body > div"})
     assert [item.name for item in again] == [item.name for item in items]
 
