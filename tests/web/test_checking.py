@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from marketplace.accounts.models import Account
 from marketplace.core.db import db
 from marketplace.orders.services import LineInput
+from tests.catalog.shelf import keeper, product
 from tests.client import Browser
 from tests.people import PASSWORD, People
 
@@ -114,9 +115,26 @@ def making_a_category(people: People) -> Scene:
     return Scene("/admin/categories/new/", people.admin(), good, [good | {"slug": "Not so"}, {}])
 
 
+def writing_a_product(people: People) -> Scene:
+    good = {"name": "Cable", "price": "5", "category_id": "0"}
+    return Scene("/products/new", people.manager(), good, [{"name": "", "price": "NaN"}, {}])
+
+
+def editing_a_product(people: People) -> Scene:
+    cable, good = product(people), {"name": "Gold cable", "price": "5", "category_id": "0"}
+    return Scene(f"/products/{cable.id}/edit", keeper(people), good, [good | {"price": "-5"}, good | {"name": " "}])
+
+
+def offering(people: People) -> Scene:
+    order = people.quoting()
+    good = {"way": "total", "price": "900", "days": "3"}
+    bad = [good | {"days": "²"}, good | {"price": "-1"}, good | {"way": "lines"}, good | {"valid_until": "2001-01-01"}]
+    return Scene(f"/orders/{order.id}/offers/new", people.performer(), good, bad)
+
+
 SCENES: list[Callable[[People], Scene]] = [
     writing, writing_down, editing, withdrawing, cancelling, rating, answering, assigning, paying, own_profile,
-    registering, making_a_category,
+    registering, making_a_category, writing_a_product, editing_a_product, offering,
 ]  # fmt: skip
 
 
