@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -68,7 +69,7 @@ def order_status(order_id: int) -> ResponseReturnValue:
             answer: ResponseReturnValue = jsonify(state_of(order, user))
         else:
             flash(_("Order %(number)s: %(state)s.", number=order.number, state=label(new)), "success")
-            answer = redirect(local_address(form.next.data, url_for("orders.order_list")))
+            answer = redirect(local_address(form.next.data or came_from(), url_for("orders.order_list")))
         db.session.commit()
         return answer
     order = queries.get_order(order_id)
@@ -82,9 +83,16 @@ def order_status(order_id: int) -> ResponseReturnValue:
         raise NotAllowed(N_("There is nothing that you can change about this order now."))
     form.offer(targets)
     if not form.next.data:
-        form.next.data = local_address(request.args.get("next"), "")
+        form.next.data = came_from()
     page = render_template("orders/order_status.html", form=form, order=order, targets=targets)
     return page, 422 if request.method == "POST" else 200
+
+
+def came_from() -> str:
+    """The list that led here, with its filters; empty when it was something else."""
+    came = urlsplit(request.referrer or "")
+    here = url_for("orders.order_list")
+    return f"{here}?{came.query}" if (came.netloc, came.path) == (request.host, here) else ""
 
 
 def change_state(order_id: int, form: StateForm, *, by: Account) -> Order:
