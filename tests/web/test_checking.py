@@ -14,10 +14,12 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from marketplace.accounts.models import Account
+from marketplace.app import create_app
 from marketplace.core.db import db
 from marketplace.orders.services import LineInput
 from tests.catalog.shelf import keeper, product
 from tests.client import Browser
+from tests.conftest import settings_for
 from tests.people import PASSWORD, People
 
 CHECK = {"X-Check-Form": "1", "Accept": "application/json"}
@@ -291,3 +293,19 @@ def test_checks_are_no_failures_of_ours(people: People, client: Browser, app: Fl
     got_request_exception.connect(hear, app)
     check(client.sign_in(people.customer()), "/orders/new", {})
     assert heard == []
+
+
+def test_checks_of_the_registration_have_a_limit_of_their_own(fresh_database: Callable[[], str]) -> None:
+    app = create_app(settings_for(fresh_database(), RATELIMIT_ENABLED="1"))
+    app.test_client_class = Browser
+    with app.app_context():
+        browser = Browser.of(app)
+        wrong = {"role": "customer", "name": "", "email": "olga@example.com", "password": PASSWORD}
+        checks = [check(browser, "/register", wrong).status_code for _ in range(25)]
+        assert checks == [200] * 20 + [429] * 5
+        posts = [browser.send("/register", **wrong).status_code for _ in range(12)]
+        assert posts == [422] * 10 + [429] * 2, "checks neither use up the attempts to register nor lift their limit"
+        # A header opens no other door.
+        signs = [check(browser, "/login", {"email": "a@example.com", "password": "x"}).status_code for _ in range(12)]
+        assert signs == [422] * 10 + [429] * 2
+        db.engine.dispose()
