@@ -24,6 +24,7 @@ OWN_CHOICE_CHANCE = 0.8
 LINED_QUOTE_CHANCE = 0.35
 TALKED_QUOTE_CHANCE = 0.25
 BUDGET_CHANCE = 0.3
+GOODS_CHANCE = 0.5
 SLIP_CHANCE = 0.015
 
 PATH = (MoneyState.PAID, MoneyState.READY_FOR_DELIVERY, MoneyState.DELIVERED)
@@ -76,7 +77,7 @@ class Dealer:
                 story.price = None
         lined = LINED_QUOTE_CHANCE if is_quoted else self._rates.lined if may_be_rich else 0
         if self._is(plot.lined, lined):
-            self._add_lines(story, job)
+            self._add_lines(story, plot, job)
         if is_quoted:
             self._bidding.hold(story, plot, job)
         self._assign(story, plot, self._desks[kind.town])
@@ -88,13 +89,15 @@ class Dealer:
     def _is(self, certain: bool | None, chance: float) -> bool:
         return self._random.random() < chance if certain is None else certain
 
-    def _add_lines(self, story: Story, job: Job) -> None:
+    def _add_lines(self, story: Story, plot: Plot, job: Job) -> None:
         random = self._random
         works = deal_words(self._cast[story.customer].language).works(kinds()[story.kind].slug)
-        names = random.sample(works, random.randint(1, 4))
+        chosen = random.sample(range(len(works)), random.randint(1, 4))
+        # In the order in which work goes.
+        names = [works[place] for place in sorted(chosen)]
         share = (story.price or (job.low_price * 2 + job.high_price) // 3) / len(names)
         items = [Item(1, name, rounded(share * random.uniform(0.5, 1.5))) for name in names]
-        if random.random() < 0.5:
+        if self._is(plot.goods, GOODS_CHANCE):
             items += [
                 Item(random.choice((1, 1, 1, 2, 3, 5, 10)), pick=random.random()) for _ in range(random.randint(1, 3))
             ]

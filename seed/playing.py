@@ -17,10 +17,11 @@ from marketplace.orders import services as orders
 from marketplace.orders.states import Pricing, Status
 from seed.acts import Act, Scene, list_acts
 from seed.calendar import moment, waking
-from seed.cast import ADMIN, NAMED, Person
+from seed.cast import ADMIN, CUSTOMER, NAMED, Person
 from seed.categories import add_categories
 from seed.moderating import moderate
 from seed.numbering import GivenIds, advance_sequences, first_free
+from seed.papers import add_papers
 from seed.people import add_people
 from seed.second_hand import SecondHand
 from seed.shelf import Good, stock
@@ -60,6 +61,7 @@ def play(cast: Sequence[Person], stories: Sequence[Story], *, password_hash: str
         here.live(report)
         ids.event_id = 0
         moderate(here.people[ADMIN], named=[here.people[place].id for place in range(len(NAMED))])
+        add_papers(here.people[CUSTOMER])
         second.wait()
         db.session.commit()
         second.commit()

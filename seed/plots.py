@@ -55,6 +55,8 @@ class Plot:
     rival: Rival | None = None
     """What becomes of the named performer's offer, which does not win."""
     lined: bool | None = None
+    goods: bool | None = None
+    """Whether there are products among the lines."""
     manager: int | None = None
     money: MoneyState | None = None
     talked: bool | None = None
@@ -65,6 +67,7 @@ class Plot:
         return self.ending is not Ending.DROPPED and self.quoted is None
 
 
+WITH_GOODS = {"lined": True, "goods": True}
 COMPARED = {"quoted": True, "bidders": 3, "rival": Rival.WAITS}
 
 # (days ago, ending, what is certain): what customer@ and performer@ find in their cabinets.
@@ -84,7 +87,11 @@ CAMEOS: tuple[tuple[float, Ending, dict[str, Any]], ...] = (
         },
     ),
     (1.2, Ending.OPEN, {"customer": CUSTOMER, "quoted": False}),
-    (5, Ending.OPEN, {"customer": CUSTOMER, "manager": MANAGER, "lined": True, "talked": True, **COMPARED}),
+    (
+        5,
+        Ending.OPEN,
+        {"customer": CUSTOMER, "manager": MANAGER, "lined": True, "goods": False, "talked": True, **COMPARED},
+    ),
     (0.8, Ending.OPEN, {"customer": CUSTOMER, "quoted": True, "bidders": 0}),
     (70, Ending.COMPLETED, {"customer": CUSTOMER, "performer": PERFORMER, "rated": True, "answered": True}),
     (60, Ending.DROPPED, {"customer": CUSTOMER}),
@@ -96,7 +103,7 @@ CAMEOS: tuple[tuple[float, Ending, dict[str, Any]], ...] = (
     (
         13,
         Ending.HELD,
-        {"customer": CUSTOMER, "manager": MANAGER, "money": MoneyState.READY_FOR_DELIVERY, "lined": True},
+        {"customer": CUSTOMER, "manager": MANAGER, "money": MoneyState.READY_FOR_DELIVERY, **WITH_GOODS},
     ),
     (31, Ending.COMPLETED, {"customer": CUSTOMER, "manager": MANAGER, "money": MoneyState.DELIVERED, **COMPARED}),
     (10, Ending.OPEN, {**COMPARED, "bidders": 2}),

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from marketplace.catalog.models import ProductPicture
-from marketplace.core import pictures
+from marketplace.core import files, pictures
 from marketplace.core.db import db
 from marketplace.orders.states import (
     MONEY_TRANSITIONS,
@@ -22,6 +22,8 @@ from marketplace.orders.states import (
     Pricing,
     Status,
 )
+from marketplace.threads.services.attachments import file_folder
+from tests.seed.conftest import application
 
 BOTH_EVENTS = set(EventKind) - {EventKind.EDITED, EventKind.FILE, EventKind.MODERATED}
 CUSTOMER, PERFORMER, MANAGER = "customer@example.com", "performer@example.com", "manager@example.com"
@@ -154,6 +156,16 @@ def test_the_shelf_holds_goods_with_pictures_that_are_on_the_disk(demo: Flask) -
     assert len(digests) >= 30
     folder = pictures.folder(demo.config["MEDIA_PATH"])
     assert all(pictures.stored(folder, digest, thumb=False).exists() for digest in digests)
+
+
+def test_the_customer_of_the_demo_has_added_files_that_can_be_opened(databases: dict[str, str]) -> None:
+    with application(databases["played"]) as app:
+        folder = file_folder(app.config["MEDIA_PATH"])
+        rows = found(
+            f"SELECT f.* FROM attachments f JOIN orders o ON o.thread_id = f.thread_id WHERE {OWN}", email=CUSTOMER
+        )
+        assert {row.media_type for row in rows} == {"image/png", "text/plain"}
+        assert all(files.place(folder, row.stored_name).stat().st_size == row.size for row in rows)
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

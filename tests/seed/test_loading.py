@@ -44,13 +44,13 @@ STORED = {
     " FROM offer_lines JOIN offers o ON o.id = offer_id",
     "talk": "SELECT o.id, t.created_at, email, text, c.created_at FROM comments c JOIN threads t ON t.id = thread_id"
     " JOIN orders o ON o.thread_id = t.id JOIN accounts a ON a.id = c.author_id",
-    # What the admin did yesterday is no part of the stories.
+    # What the admin did yesterday is no part of the stories, and neither are the named customer's files.
     "events": "SELECT e.order_id, row_number() OVER (PARTITION BY e.order_id ORDER BY e.id), kind, at, actor.email,"
     " performer.email, manager.email, from_status, to_status, detail, version, text, note FROM order_events e"
     " LEFT JOIN accounts actor ON actor.id = actor_id LEFT JOIN accounts performer ON performer.id = e.performer_id"
     " LEFT JOIN accounts manager ON manager.id = manager_id"
     " LEFT JOIN offers o ON o.id = subject_id AND kind = 'offer'"
-    " LEFT JOIN comments c ON c.id = subject_id AND kind = 'comment' WHERE kind <> 'moderated'",
+    " LEFT JOIN comments c ON c.id = subject_id AND kind = 'comment' WHERE kind NOT IN ('moderated', 'file')",
     "reviews": "SELECT order_id, customer.email, performer.email, rating, text, r.created_at, answer, answered_at"
     " FROM reviews r JOIN accounts customer ON customer.id = customer_id"
     " JOIN accounts performer ON performer.id = performer_id",

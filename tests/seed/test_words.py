@@ -8,8 +8,11 @@ from random import Random
 
 import pytest
 
+from marketplace.catalog.models import NAME_LENGTH, UNIT_LENGTH
 from marketplace.orders.models import TITLE_LENGTH
+from seed.deal_words import OCCASIONS, SPEAKERS, deal_words
 from seed.phrases import Memory, Phrase, Slots, capitalised, listed, plural
+from seed.shelf import goods_of_words
 from seed.vocabulary import LANGUAGES, Job, Kind, kinds, vocabulary
 
 EVERY_JOB = [(kind, job) for kind in kinds() for job in kind.jobs]
@@ -67,6 +70,44 @@ def test_reviews_replies_and_reasons_have_no_holes(language: str) -> None:
     for text in texts:
         assert FAULTS.search(text) is None, text
         assert text[0].isupper() and text[-1] in ".!?", text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_people_write_around_deals_has_no_holes_and_is_in_their_language(language: str) -> None:
+    random = Random(7)
+    words = deal_words(language)
+    texts = [words.offer(random) for _ in range(300)] + [words.revised_offer(random) for _ in range(30)]
+    texts += [words.offer_withdrawal(random) for _ in range(30)] + [words.decline(random) for _ in range(30)]
+    talks = [words.talk(occasion, random, managed=True) for occasion in OCCASIONS for _ in range(200)]
+    texts += [text for talk in talks for _, text in talk]
+    assert {speaker for talk in talks for speaker, _ in talk} == set(SPEAKERS)
+    for text in filter(None, texts):
+        assert FAULTS.search(text) is None, text
+        assert text[0].isupper() and text[-1] in ".!?", text
+        assert bool(re.search("[а-яё]", text, re.IGNORECASE)) == (language == "ru"), text
+    for kind in kinds():
+        works = words.works(kind.slug)
+        assert len(set(works)) == len(works) >= 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_talks_who_is_not_there(language: str) -> None:
+    random = Random(7)
+    words = deal_words(language)
+    for occasion in OCCASIONS:
+        for _ in range(100):
+            assert all(speaker != "m" for speaker, _ in words.talk(occasion, random, managed=False))
+    for _ in range(100):
+        assert all(speaker != "p" for speaker, _ in words.talk("before", random, managed=True))
+
+
+def test_goods_of_the_word_list_can_be_products() -> None:
+    goods = goods_of_words(1)
+    assert [good.id for good in goods] == list(range(1, len(goods) + 1))
+    assert len({good.name for good in goods}) == len(goods) > 200
+    for good in goods:
+        assert len(good.name) <= NAME_LENGTH and 0 < len(good.unit) <= UNIT_LENGTH
+        assert good.price > 0 and FAULTS.search(good.name) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
