@@ -136,7 +136,7 @@ class ProductPrice(Model):
 
 
 class CatalogLoad(Model):
-    """One run of the catalogue loader: from where, how far it is, what came of it; `skipped` holds (what, why)."""
+    """One run of the catalogue loader: from where, how far it is, what came of it; `skipped` holds reasons."""
 
     __tablename__ = "catalog_loads"
     __table_args__ = (

@@ -11,6 +11,7 @@ from marketplace.accounts.states import Role
 from marketplace.catalog.models import Category
 from marketplace.core.db import db
 from marketplace.orders import services as orders
+from tests.browser.shelves import Shelves, fill
 from tests.people import People
 
 FIRM = "Общество с ограниченной ответственностью «Электросельхозмонтажпусконаладка»"
@@ -37,6 +38,7 @@ class Cast:
     hidden: int
     category: int
     unused_category: int
+    shelves: Shelves
 
     @classmethod
     def of(cls, people: People) -> Cast:
@@ -73,6 +75,7 @@ class Cast:
         accounts.block_account(blocked.id, reason=WORD, by=admin)
         newcomer = people.performer()
         db.session.commit()
+        shelves = fill(people, customer, performer, staff[Role.MANAGER], in_progress, word=WORD, prose=PROSE)
         everybody: dict[Role, Account] = {Role.CUSTOMER: customer, Role.PERFORMER: performer, **staff}
         return cls(
             accounts={role: account.id for role, account in everybody.items()},
@@ -88,4 +91,5 @@ class Cast:
             hidden=hidden.id,
             category=category.id,
             unused_category=unused.id,
+            shelves=shelves,
         )

@@ -141,7 +141,7 @@ def test_an_order_is_composed_without_scripts(windows: Windows, people: People, 
     expect(rows(page).locator("img")).to_have_count(2)
     page.get_by_role("button", name="More rows").click()
     page.locator("#lines-2-quantity").fill("4")
-    page.get_by_label("Name, line 4").fill("Laying")
+    page.get_by_label("What it is, line 4").fill("Laying")
     windows.expect(422, "/orders/new")
     # What Enter presses is the button that sends, not one of those inside the list.
     page.get_by_label("Title").press("Enter")

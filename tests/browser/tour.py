@@ -19,6 +19,17 @@ NOT_PAGES = {
     "health.process_alive",
     "health.ready",
     "auth.welcome",  # Only leads elsewhere.
+    "customer.order_new",  # The same.
+    "catalog.picture",
+    "catalog.product_search",
+    "catalog.load_state",
+    "live.news",
+    "orders.attachment_show",
+    "orders.attachment_thumbnail",
+    "orders.customer_search",
+    "orders.order_row",
+    "orders.orders_csv",
+    "orders.orders_xlsx",
 }
 
 
@@ -57,6 +68,9 @@ def _everywhere(cast: Cast) -> Iterator[Stop]:
     yield Stop("/performers")
     yield Stop(f"/performers/{cast.accounts[Role.PERFORMER]}")
     yield Stop(f"/orders/{cast.new}")
+    yield Stop(f"/orders/{cast.shelves.quoted}")
+    yield Stop("/products")
+    yield Stop(f"/products/{cast.shelves.product}")
 
 
 def _guest(cast: Cast) -> Iterator[Stop]:
@@ -66,6 +80,7 @@ def _guest(cast: Cast) -> Iterator[Stop]:
     yield Stop("/register", 422, send=True)
     yield Stop("/board?q=nothingofthekind")
     yield Stop("/performers?q=nothingofthekind")
+    yield Stop("/products?q=nothingofthekind")
     yield Stop(f"/performers/{cast.newcomer}")
     yield Stop("/nowhere", 404)
 
@@ -79,8 +94,19 @@ def _customer(cast: Cast) -> Iterator[Stop]:
     yield Stop("/customer")
     yield Stop("/customer?show=in_progress")
     yield Stop("/customer?show=completed")
-    yield Stop("/customer/orders/new")
-    yield Stop("/customer/orders/new", 422, send=True)
+    yield Stop("/orders")
+    yield Stop("/orders?number=1&status=cancelled")
+    yield Stop("/orders/new")
+    yield Stop(f"/orders/new?product={cast.shelves.product}")
+    yield Stop("/orders/new", 422, send=True)
+    yield Stop(f"/orders/{cast.new}/request-quote")
+    yield Stop(f"/orders/{cast.shelves.quoted}/offers")
+    yield Stop(f"/offers/{cast.shelves.offer}")
+    yield Stop(f"/offers/{cast.shelves.offer}/accept")
+    yield Stop(f"/offers/{cast.shelves.offer}/decline")
+    yield Stop(f"/orders/{cast.in_progress}/comments/{cast.shelves.comment}/edit")
+    yield Stop(f"/orders/{cast.in_progress}/comments/{cast.shelves.comment}/delete")
+    yield Stop(f"/orders/{cast.in_progress}/attachments/{cast.shelves.file}/delete")
     yield Stop(f"/orders/{cast.new}/edit")
     yield Stop(f"/orders/{cast.new}/cancel")
     yield Stop(f"/orders/{cast.new}/cancel", 422, send=True)
@@ -100,6 +126,11 @@ def _performer(cast: Cast) -> Iterator[Stop]:
     yield Stop("/performer?show=completed")
     yield Stop("/performer?show=withdrawn")
     yield Stop("/performer?show=reviews")
+    yield Stop("/performer/offers")
+    yield Stop(f"/orders/{cast.shelves.quoted}/offers/new")
+    yield Stop(f"/offers/{cast.shelves.offer}")
+    yield Stop(f"/offers/{cast.shelves.offer}/withdraw")
+    yield Stop("/orders")
     yield Stop(f"/orders/{cast.agreed}/take")
     yield Stop(f"/orders/{cast.in_progress}")
     yield Stop(f"/orders/{cast.in_progress}/complete")
@@ -110,8 +141,27 @@ def _performer(cast: Cast) -> Iterator[Stop]:
     yield Stop("/customer", 403)
 
 
+def _manager(cast: Cast) -> Iterator[Stop]:
+    yield from _staff(cast)
+    yield Stop(f"/orders/{cast.in_progress}/assign")
+    yield Stop(f"/orders/{cast.in_progress}/money")
+    yield Stop(f"/orders/{cast.in_progress}/status")
+    yield Stop(f"/orders/{cast.shelves.quoted}/offers/new")
+    yield Stop("/orders/new")
+    yield Stop(f"/products/{cast.shelves.product_gone}")
+    yield Stop(f"/products/{cast.shelves.product}/edit")
+    yield Stop("/products/new")
+    yield Stop("/products/new", 422, send=True)
+    yield Stop("/products/load")
+    yield Stop("/products/load", 422, send=True)
+    yield Stop(f"/products/load/{cast.shelves.load}")
+
+
 def _staff(cast: Cast) -> Iterator[Stop]:
     yield Stop("/profile")
+    yield Stop("/orders")
+    yield Stop("/orders?status=new&sort=-total")
+    yield Stop(f"/orders/{cast.shelves.quoted}/offers")
     yield Stop(f"/orders/{cast.in_progress}")
     yield Stop(f"/orders/{cast.rated}")
     yield Stop(f"/orders/{cast.hidden}")
@@ -143,6 +193,11 @@ def _admin(cast: Cast) -> Iterator[Stop]:
     yield Stop(f"/admin/orders/details/?id={cast.rated}")
     yield Stop(f"/admin/orders/cancel/?id={cast.new}")
     yield Stop(f"/admin/orders/reassign/?id={cast.in_progress}")
+    yield Stop("/orders")
+    yield Stop("/admin/products/")
+    yield Stop("/admin/offers/")
+    yield Stop("/admin/comments/")
+    yield Stop("/admin/files/")
     yield Stop("/admin/reviews/")
     yield Stop("/admin/history/")
     yield Stop("/admin/audit/")
@@ -152,7 +207,7 @@ _OWN = {
     None: _guest,
     Role.CUSTOMER: _customer,
     Role.PERFORMER: _performer,
-    Role.MANAGER: _staff,
+    Role.MANAGER: _manager,
     Role.OBSERVER: _staff,
     Role.ADMIN: _admin,
 }

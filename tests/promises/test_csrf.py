@@ -16,6 +16,7 @@ from tests.promises.hostile import query
 from tests.promises.town import Town, Who
 
 WRITES = [door for door in doors() if door.method == "POST" and 302 in door.answers.values()]
+# A ticket for the WebSocket is handed out by an answer of another kind; `tests/live` asks for it without a token.
 
 
 def actor(door: Door) -> Who:

@@ -21,6 +21,10 @@ from tests.races.crowd import size
 STRIDE = size(12, 1)
 
 LIST = ("page", "sort", "desc", "search", "page_size", "extra", "url")
+ORDER_LIST = (
+    *("number", "q", "customer", "performer", "manager", "status", "money", "category", "sort", "cursor", "unknown"),
+    *("total_from", "total_to", "created_from", "created_to"),
+)
 QUERIES: dict[str, tuple[Who, tuple[str, ...]]] = {
     "/": (Who.ANONYMOUS, ("unknown",)),
     "/board": (
@@ -34,6 +38,22 @@ QUERIES: dict[str, tuple[Who, tuple[str, ...]]] = {
     "/performer": (Who.PERFORMER, ("show", "cursor")),
     "/performer?show=reviews": (Who.PERFORMER, ("cursor",)),
     "/performer?show=withdrawn": (Who.PERFORMER, ("cursor",)),
+    "/orders": (Who.MANAGER, ORDER_LIST),
+    "/orders?sort=-total": (Who.CUSTOMER, ("cursor", "q", "number", "total_from")),
+    "/orders.csv": (Who.OBSERVER, ORDER_LIST),
+    "/orders/new": (Who.OWNER, ("product",)),
+    "/orders/customers.json": (Who.MANAGER, ("q",)),
+    "/orders/{in_progress}": (Who.PERFORMER, ("talk", "unknown")),
+    "/orders/{in_progress}/row": (Who.OWNER, ("n",)),
+    "/orders/{quoted}/offers": (Who.OWNER, ("sort", "cursor")),
+    "/performer/offers": (Who.PERFORMER, ("show", "cursor")),
+    "/products": (Who.ANONYMOUS, ("q", "category", "price_from", "price_to", "with_pictures", "cursor")),
+    "/products/search.json": (Who.ANONYMOUS, ("q", "limit")),
+    "/live/news": (Who.CUSTOMER, ("after", "since")),
+    "/admin/products/": (Who.ADMIN, LIST),
+    "/admin/offers/": (Who.ADMIN, LIST),
+    "/admin/comments/": (Who.ADMIN, LIST),
+    "/admin/files/": (Who.ADMIN, LIST),
     "/login": (Who.ANONYMOUS, ("next", "email", "_scheme")),
     "/register": (Who.ANONYMOUS, ("next", "role")),
     "/verify": (Who.OWNER, ("next",)),
@@ -63,6 +83,9 @@ QUERIES: dict[str, tuple[Who, tuple[str, ...]]] = {
 POSSIBLE = {
     *("/orders/{open}/edit", "/orders/{open}/take", "/orders/{open}/cancel", "/orders/{in_progress}/withdraw"),
     *("/orders/{in_progress}/complete", "/orders/{completed}/rate", "/orders/{rated}/answer"),
+    *("/orders/new", "/orders/filters", "/orders/{open}/request-quote", "/orders/{quoting}/offers/new"),
+    *("/orders/{in_progress}/assign", "/orders/{in_progress}/money", "/orders/{in_progress}/status"),
+    *("/orders/{in_progress}/comments", "/orders/{in_progress}/comments/{comment}/edit"),
 }
 """The acts that somebody may do now; elsewhere the form is not read at all."""
 
@@ -110,6 +133,9 @@ def test_an_address_with_hostile_filters_is_answered_with_words(town: Town, path
     assert wrong == []
 
 
+FIRST_CHOICE = (Who.ANONYMOUS, Who.OWNER, Who.PERFORMER, Who.MANAGER)
+
+
 @cache
 def posts() -> dict[str, tuple[Who, dict[str, str]]]:
     """For every address that takes a form: somebody who may send it, and a form that is filled in rightly."""
@@ -118,7 +144,7 @@ def posts() -> dict[str, tuple[Who, dict[str, str]]]:
         may = [who for who, answer in door.answers.items() if answer == 302]
         if door.method != "POST" or not may or (door.path.startswith("/orders/") and door.path not in POSSIBLE):
             continue
-        best = [Who.ADMIN] if door.path.startswith("/admin/") else [Who.ANONYMOUS, Who.OWNER, Who.PERFORMER]
+        best = [Who.ADMIN] if door.path.startswith("/admin/") else [*FIRST_CHOICE]
         found[door.path] = next(who for who in best if who in may), dict(door.fields)
     return found
 
@@ -172,6 +198,9 @@ IDS = (
 )
 PATHS = (
     *("/orders/{}", "/orders/{}/edit", "/orders/{}/take", "/orders/{}/rate", "/performers/{}", "/sessions/{}/end"),
+    *("/orders/{}/row", "/orders/{}/status", "/orders/{}/offers", "/offers/{}", "/offers/{}/accept", "/attachments/{}"),
+    *("/products/{}", "/products/{}/edit", "/products/load/{}", "/orders/filters/{}/delete", "/media/pictures/{}"),
+    *("/orders/1/comments/{}/edit", "/products/1/pictures/{}/move", "/orders/{}/attachments"),
     *("/admin/accounts/details/?id={}", "/admin/orders/hide/?id={}", "/admin/accounts/roles/?id={}&id=1"),
     *("/admin/accounts/unblock/?id={}", "/admin/reviews/hide/?id={}", "/admin/orders/export/{}/"),
 )
