@@ -72,7 +72,10 @@ class House:
         ]
 
 
-LISTS = ("accounts", "profiles", "categories", "products", "orders", "reviews", "comments", "files", "history", "audit")
+LISTS = (
+    *("accounts", "profiles", "categories", "products", "orders", "offers"),
+    *("reviews", "comments", "files", "history", "audit"),
+)
 
 
 @pytest.fixture

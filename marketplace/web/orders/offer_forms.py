@@ -78,7 +78,7 @@ class OfferForm(Form):
         ],
         default=TOTAL,
     )
-    price = MoneyField(_l("Price"), validators=[Optional()])
+    price = MoneyField(_l("Price"))
     lines = OfferLinesField(_l("Lines"))
     days = WholeField(
         _l("Days of work"),
