@@ -42,7 +42,9 @@ class NoSuchCategory(DomainError):
 
 def category_of(slug: str) -> int:
     """The id of the active category; raises NoSuchCategory with the slugs that there are."""
-    known = dict(db.session.execute(select(Category.slug, Category.id).where(Category.is_active)).tuples())
+    known = {
+        row.slug: row.id for row in db.session.execute(select(Category.slug, Category.id).where(Category.is_active))
+    }
     if slug not in known:
         raise NoSuchCategory(slug=slug, known=", ".join(sorted(known)) or "none")
     return known[slug]

@@ -15,7 +15,7 @@ function show(news) {
   for (const [name, text] of Object.entries(news.texts)) {
     for (const place of panel.querySelectorAll(`[data-text="${name}"]`)) {
       // What a screen reader is told must have changed.
-      if (place.textContent !== text) place.textContent = text;
+      if (place.textContent.trim() !== text) place.textContent = text;
     }
   }
 }
