@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -290,7 +291,12 @@ def test_an_order_that_was_simply_taken_keeps_its_price_when_given_back(people: 
     order = people.quoting()
     accept(send(order, performer))
     services.withdraw_order(order.id, reason="No time", by=performer)
-    fields = {"title": "Now at my price", "description": "", "category_id": order.category_id, "deadline": None}
+    fields: dict[str, Any] = {
+        "title": "Now at my price",
+        "description": "",
+        "category_id": order.category_id,
+        "deadline": None,
+    }
     services.edit_order(order.id, **fields, price=Decimal("700"), pricing=Pricing.FIXED, by=order.customer)
     services.take_order(order.id, limit=LIMIT, by=performer)
     services.withdraw_order(order.id, reason="No time", by=performer)

@@ -263,7 +263,7 @@ def test_a_line_of_another_order_is_no_line_of_an_offer(people: People) -> None:
 def test_whoever_read_other_terms_is_told_to_read_again(people: People) -> None:
     order, performer = people.quoting(), people.performer()
     seen = order.terms
-    fields = {"title": "Another title", "description": "", "category_id": order.category_id}
+    fields: dict[str, Any] = {"title": "Another title", "description": "", "category_id": order.category_id}
     services.edit_order(order.id, **fields, price=None, deadline=None, by=order.customer)
     db.session.commit()
     with refused(TermsChangedBeforeOffer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any, NamedTuple
@@ -183,7 +183,7 @@ def race(app: Flask, rivals: Rivals, rounds: int, tolerated: tuple[type[Exceptio
     return wrong, won
 
 
-def dealt(pairs: list[tuple[int, Act]], tolerated: tuple[type[Exception], ...]) -> Act:
+def dealt(pairs: Sequence[tuple[int, Act]], tolerated: tuple[type[Exception], ...]) -> Act:
     """Everybody's own act; somebody who has several windows does another one in each."""
     waiting: dict[int, list[Act]] = defaultdict(list)
     for who, act in pairs:

@@ -219,7 +219,12 @@ def test_a_day_ends_where_the_person_lives(people: People, client: Browser) -> N
 def test_terms_that_changed_meanwhile_come_back_with_everything_typed(people: People, client: Browser) -> None:
     order, performer = people.quoting(), people.performer()
     browser, seen = client.sign_in(performer), order.terms
-    fields = {"title": "Another title", "description": "", "category_id": order.category_id, "deadline": None}
+    fields: dict[str, Any] = {
+        "title": "Another title",
+        "description": "",
+        "category_id": order.category_id,
+        "deadline": None,
+    }
     services.edit_order(order.id, **fields, price=None, by=order.customer)
     db.session.commit()
     path = f"/orders/{order.id}/offers/new"

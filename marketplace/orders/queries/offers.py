@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, exists, func, or_, select, tuple_, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Row, case, exists, func, or_, select, tuple_, type_coerce
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from marketplace.accounts.models import Account
@@ -137,10 +137,10 @@ def summary(order: Order) -> Summary:
     return Summary(*row)
 
 
-def side_by_side(order: Order, sort: OfferSort, after: str | None = None) -> Page[Row[Any]]:
+def side_by_side(order: Order, sort: OfferSort, after: str | None = None) -> Page[Row[Offer, PerformerCounters, int]]:
     """One page of the live offers, each as (Offer, PerformerCounters, key), the best first."""
     key = SORT_KEYS[sort]
-    query: Select[Any] = (
+    query = (
         select(Offer, PerformerCounters, key.label("key"))
         .join(PerformerCounters, PerformerCounters.account_id == Offer.performer_id)
         .where(Offer.order_id == order.id, is_live())

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from werkzeug.exceptions import UnprocessableEntity
 
 from marketplace.accounts.errors import NoSuchAccount
@@ -184,7 +183,7 @@ def offer_accept(offer_id: int) -> ResponseReturnValue:
         flash(_("The offer is accepted: %(name)s works on the order from now on.", name=name), "success")
         db.session.commit()
         return redirect(url_for("orders.order_show", order_id=order_id))
-    return ask_about(OfferAct.ACCEPT, offer_id, form)
+    return ask("orders/offer_accept.html", form, offer=asked_about(OfferAct.ACCEPT, offer_id))
 
 
 @blueprint.route("/offers/<id:offer_id>/decline", methods=["GET", "POST"])
@@ -197,7 +196,7 @@ def offer_decline(offer_id: int) -> ResponseReturnValue:
         flash(_("The offer is declined."), "success")
         db.session.commit()
         return redirect(url_for("orders.offer_list", order_id=order_id))
-    return ask_about(OfferAct.DECLINE, offer_id, form)
+    return ask("orders/offer_decline.html", form, offer=asked_about(OfferAct.DECLINE, offer_id))
 
 
 @blueprint.route("/offers/<id:offer_id>/withdraw", methods=["GET", "POST"])
@@ -209,11 +208,11 @@ def offer_withdraw(offer_id: int) -> ResponseReturnValue:
         flash(_("The offer is withdrawn."), "success")
         db.session.commit()
         return redirect(url_for("orders.offer_show", offer_id=offer_id))
-    return ask_about(OfferAct.WITHDRAW, offer_id, form)
+    return ask("orders/offer_withdraw.html", form, offer=asked_about(OfferAct.WITHDRAW, offer_id))
 
 
-def ask_about(act: OfferAct, offer_id: int, form: FlaskForm) -> ResponseReturnValue:
-    """The page that asks before an act; it refuses as the act itself would."""
+def asked_about(act: OfferAct, offer_id: int) -> Offer:
+    """The offer of a page that asks before `act`; refuses as the act itself would."""
     offer = queries.get_offer(offer_id)
     services.refuse_offer(act, offer, by=account())
-    return ask(f"orders/offer_{act.value}.html", form, offer=offer, order=offer.order)
+    return offer
