@@ -34,7 +34,7 @@ messages: venv-dev ## Collect the texts into the translation catalogues and comp
 lock: venv-dev ## Pin the newest allowed versions into requirements.txt and requirements-dev.txt
 	@$(BIN)/python -m scripts.lock
 
-bench: venv-dev ## Measure the board and taking an order against a floor, about 10 minutes (SIZES=1000,100000 is quicker)
+bench: venv-dev ## Measure the board, taking an order and live pages, about 10 minutes (SIZES=1000,100000 is quicker)
 	@$(BIN)/python -m benchmarks
 
 clean: ## Remove .venv and caches; the database in instance/ stays

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.board import board_cases
 from benchmarks.cases import common_words
+from benchmarks.live import live_figures, print_live
 from benchmarks.market import open_market
 from benchmarks.report import print_board, print_taking, print_verdict
 from benchmarks.rounds import measure, turns
@@ -38,6 +39,7 @@ def main() -> None:
         takes = [(market.size, *taking(market, turns(TAKE_ROUNDS))) for market in markets]
         measure([pair for _, pair, _ in takes], TAKE_ROUNDS)
         print_taking(takes)
+        print_live(live_figures(markets[0]))
         print_verdict(cases, takes)
 
 
