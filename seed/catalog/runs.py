@@ -42,9 +42,8 @@ class NoSuchCategory(DomainError):
 
 def category_of(slug: str) -> int:
     """The id of the active category; raises NoSuchCategory with the slugs that there are."""
-    known = {
-        row.slug: row.id for row in db.session.execute(select(Category.slug, Category.id).where(Category.is_active))
-    }
+    active = db.session.scalars(select(Category).where(Category.is_active))
+    known: dict[str, int] = {category.slug: category.id for category in active}
     if slug not in known:
         raise NoSuchCategory(slug=slug, known=", ".join(sorted(known)) or "none")
     return known[slug]
