@@ -18,7 +18,7 @@ from tests.client import Browser
 from tests.people import People
 
 
-def steps(order: Order) -> list[Status]:
+def steps(order: Order) -> list[Status | None]:
     rows = db.session.scalars(select(OrderEvent).where(OrderEvent.order_id == order.id).order_by(OrderEvent.id))
     return [row.to_status for row in rows]
 

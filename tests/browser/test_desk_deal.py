@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -62,7 +63,7 @@ def test_a_manager_runs_a_deal_from_new_to_ready_for_delivery(language: str, win
     db.session.expire_all()
     order = db.session.get_one(Order, int(order_url.rsplit("/", 1)[1]))
     assert (order.status, order.money_state) == (Status.IN_PROGRESS, MoneyState.READY_FOR_DELIVERY)
-    assert (order.performer_id, order.total, order.author_id) == (performers[1].id, OFFERS[1][0], manager.id)
+    assert (order.performer_id, order.total, order.author_id) == (performers[1].id, Decimal(OFFERS[1][0]), manager.id)
 
 
 def look(page: Page, url: str) -> None:

@@ -180,5 +180,5 @@ def test_who_may_learn_of_an_event_follows_what_it_tells(people: People) -> None
     own = db.session.get_one(Account, offer.performer_id)
     for user in (order.customer, own, people.manager(), people.observer(), people.admin()):
         assert policies.may_see_event(user, order, offer)
-    for user in (None, people.customer(), people.performer()):
-        assert not policies.may_see_event(user, order, offer)
+    for stranger in (None, people.customer(), people.performer()):
+        assert not policies.may_see_event(stranger, order, offer)
