@@ -173,7 +173,7 @@ class NotAPerformer(Invalid):
 class OrderHidden(Conflict):
     """Nothing begins on an order that a moderator took off the board."""
 
-    message = N_("A moderator has hidden this order: no offer can be accepted until it is shown again.")
+    message = N_("A moderator has hidden this order: nothing begins on it until it is shown again.")
 
 
 class PerformerGone(Conflict):

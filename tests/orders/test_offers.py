@@ -31,6 +31,7 @@ from marketplace.orders.errors import (
     NoSuchOrder,
     NotAPerformer,
     NothingChanged,
+    OrderHidden,
     PriceNotGiven,
     QuantityOutOfRange,
     TermsChangedBeforeOffer,
@@ -211,7 +212,7 @@ def test_a_hidden_order_takes_no_offer_from_anybody(people: People) -> None:
     db.session.commit()
     with refused(NoSuchOrder):
         services.send_offer(order.id, wanted(), by=performer)
-    with refused(NoSuchOrder):
+    with refused(OrderHidden):
         services.send_offer(order.id, wanted(), by=manager, performer=performer)
 
 

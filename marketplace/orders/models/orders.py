@@ -27,6 +27,7 @@ from marketplace.orders.errors import (
     IllegalMoneyStep,
     IllegalStep,
     NotRatedYet,
+    OrderHidden,
     ReviewHidden,
 )
 from marketplace.orders.states import (
@@ -238,11 +239,16 @@ class Order(Model):
             return IllegalStep(self.status)
         if act is Act.TAKE and self.pricing is Pricing.QUOTE:
             return GoesByQuote()
-        if act is Act.OFFER and self.pricing is Pricing.FIXED:
-            return FixedPrice()
+        if act is Act.OFFER:
+            return self._obstacle_to_offers()
         if act in (Act.RATE, Act.ANSWER):
             return self._obstacle_to_words(act)
         return None
+
+    def _obstacle_to_offers(self) -> Conflict | None:
+        if self.pricing is Pricing.FIXED:
+            return FixedPrice()
+        return None if self.hidden_at is None else OrderHidden()
 
     def _obstacle_to_words(self, act: Act) -> Conflict | None:
         if act is Act.RATE:

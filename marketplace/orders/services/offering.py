@@ -21,7 +21,6 @@ from marketplace.orders.errors import (
     ExpiresInThePast,
     MessageTooLong,
     NoSuchOffer,
-    NoSuchOrder,
     NotAPerformer,
     NothingChanged,
     PerformerBusy,
@@ -64,8 +63,6 @@ def send_offer(
     people = {account.id: account for account in locked_accounts([by.id, doer_id])}
     by, doer = people[by.id], people[doer_id]
     order = locked_for(Act.OFFER, order_id, by)
-    if order.hidden_at is not None:
-        raise NoSuchOrder
     if by.role is Role.PERFORMER and doer.id != by.id:
         raise NotAllowed
     if not doer.has_page or doer.id == order.customer_id:

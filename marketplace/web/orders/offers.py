@@ -77,8 +77,6 @@ def offer_list(order_id: int) -> ResponseReturnValue:
 def offer_new(order_id: int) -> ResponseReturnValue:
     """Send an offer, or a new version of it."""
     order, user = asked_for(Act.OFFER, order_id), account()
-    if order.hidden_at is not None:
-        raise NoSuchOrder
     is_own = user.role is Role.PERFORMER
     wanted, lines = OfferForm(), orders.lines(order)
     performer = user if is_own else named_performer()
@@ -153,9 +151,7 @@ def offer_show(offer_id: int) -> ResponseReturnValue:
         may=may,
         obstacle=obstacle_to_accept(offer, user),
         may_view_order=policies.may_view(user, offer.order),
-        may_offer=policies.may(Act.OFFER, user, offer.order)
-        and offer.order.can(Act.OFFER)
-        and offer.order.hidden_at is None,
+        may_offer=policies.may(Act.OFFER, user, offer.order) and offer.order.can(Act.OFFER),
     )
 
 
