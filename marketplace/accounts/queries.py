@@ -91,7 +91,7 @@ def find_customers(words: str, *, limit: int) -> Sequence[Account]:
     ).all()
 
 
-def people_called(words: str) -> Select[tuple[int]]:
+def people_called(words: str) -> Select[int]:
     """The ids of people each of whose names has, for every one of `words`, a word that begins so.
 
     A number is somebody's id, an address is that of one account; letters are compared without case and without the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
@@ -64,7 +64,7 @@ def limit_view(
     by_account: bool = False,
     key: Callable[[], str] | None = None,
     unless: Callable[[], bool] | None = None,
-    methods: tuple[str, ...] = ("POST",),
+    methods: Sequence[str] = ("POST",),
 ) -> None:
     """Limits the POSTs (or other `methods`) to `endpoint`, per address, per account named in the form, or per `key`.
 
@@ -73,7 +73,7 @@ def limit_view(
     limiter: Limiter = app.extensions[LIMITER]
     view = app.view_functions[endpoint]
     limited: Any = limiter.limit(
-        limit, key_func=key or (submitted_account if by_account else caller), methods=methods, exempt_when=unless
+        limit, key_func=key or (submitted_account if by_account else caller), methods=[*methods], exempt_when=unless
     )(view)
     app.view_functions[endpoint] = limited
 

@@ -12,6 +12,7 @@ from marketplace.core.errors import Invalid
 from marketplace.core.paging import encode_cursor
 from marketplace.orders.errors import NoSuchOrder
 from marketplace.orders.queries import order_list, order_list_ways
+from marketplace.orders.queries.board_statements import COUNT_LIMIT
 from marketplace.orders.queries.order_list import (
     OrderFilter,
     count_listed,
@@ -26,6 +27,7 @@ from tests.people import People
 from tests.races.conftest import application_on
 
 FILTERS = 220
+MANY = 3
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def desk(fresh_database: Callable[[], str]) -> Iterator[Desk]:
 def make_three_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Has the list read a handful of orders as it reads a million."""
     for module in (order_list, order_list_ways):
-        monkeypatch.setattr(module, "COUNT_LIMIT", 3)
+        monkeypatch.setattr(module, "COUNT_LIMIT", MANY)
     monkeypatch.setattr(order_list_ways, "PLENTY", 5)
 
 
@@ -77,7 +79,8 @@ def test_everybody_finds_what_a_reader_of_all_orders_would_pick_out(
         assert ids == right, (wanted, user.role)
         assert places == list(range(1, len(right) + 1))
         count = listed_orders(wanted, by=user).count
-        assert count.number == min(len(right), order_list.COUNT_LIMIT) and count.capped == (len(right) > count.number)
+        told = MANY if way == "many" else COUNT_LIMIT
+        assert (count.number, count.capped) == (min(len(right), told), len(right) > told)
         assert [row.number for row in every_listed(wanted, by=user)] == [number_of(desk, row_id) for row_id in right]
         assert count_listed(wanted, by=user, limit=5) == min(len(right), 6)
         found += len(right)

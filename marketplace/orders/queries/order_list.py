@@ -83,7 +83,7 @@ def listed_orders(wanted: OrderFilter, *, by: Account, after: str | None = None,
     if found.number:
         shape = Shape(conditions_in(values), wanted.sort, wanted.descending, part)
         rows = _rows(found, shape, {**values, **last, "size": size + 1})
-    items = [ListedOrder(*row) for row in rows[:size]]
+    items = [ListedOrder._make(row) for row in rows[:size]]
     following = None
     if len(rows) > size:
         order = items[-1].order
@@ -116,7 +116,7 @@ def listed_order(order_id: int, *, by: Account) -> ListedOrder:
     row = db.session.execute(sql.one_row("" if by.is_staff else "visible"), {"id": order_id, "me": by.id}).first()
     if row is None:
         raise NoSuchOrder
-    return ListedOrder(*row)
+    return ListedOrder._make(row)
 
 
 def people_on_list(words: str, column: str, *, by: Account) -> tuple[int, ...] | None:
@@ -127,7 +127,7 @@ def people_on_list(words: str, column: str, *, by: Account) -> tuple[int, ...] |
     found = people_called(words)
     if not by.is_staff:
         found = sql.of_own_orders(found, column)
-    ids = db.session.scalars(found.limit(MOST_PEOPLE + 1), {"me": by.id}).all()
+    ids: Sequence[Any] = db.session.scalars(found.limit(MOST_PEOPLE + 1), {"me": by.id}).all()
     return tuple(ids) if len(ids) <= MOST_PEOPLE else None
 
 

@@ -19,7 +19,6 @@ from sqlalchemy import (
     ClauseElement,
     ColumnElement,
     Executable,
-    Lateral,
     Select,
     Table,
     TableValuedAlias,
@@ -241,7 +240,7 @@ def one_row(scope: str) -> Select[Any]:
     return _rows(ids.cte("ids"), Shape((), Sort.CREATED, True))
 
 
-def of_own_orders(people: Select[tuple[int]], column: str) -> Select[tuple[int]]:
+def of_own_orders(people: Select[int], column: str) -> Select[Any]:
     """Those of `people` who are the customer, the performer or the manager of an order of `me`."""
     person = ORDERS[f"{column}_id"]
     return select(person).where(OWN, person.in_(people)).distinct()
@@ -290,7 +289,7 @@ def _pairs(name: str, driver: str) -> tuple[TableValuedAlias, list[ColumnElement
     return pair, [ORDERS.status.cast(Text) == pair.c.status, ORDERS.money_state.cast(Text) == pair.c.money]
 
 
-def _walks(shape: Shape, driver: str, part: Part) -> tuple[Lateral, Any]:
+def _walks(shape: Shape, driver: str, part: Part) -> tuple[Any, Any]:
     """The walk of one pair of states (and one value of the driver), and all of them joined."""
     key = KEYS[shape.sort]
     walks: Any
@@ -324,7 +323,7 @@ def _of_part(shape: Shape, part: Part) -> list[ColumnElement[bool]]:
 
 def _beyond(columns: Any, shape: Shape, part: Part) -> ColumnElement[bool]:
     """What comes after the last row of the page before, among the rows of its part."""
-    row_id = columns["id"]
+    row_id: ColumnElement[int] = columns["id"]
     if part is Part.WITHOUT_KEY:
         return row_id < bindparam("after_id") if shape.descending else row_id > bindparam("after_id")
     place = tuple_(columns["key"] if "key" in columns else columns["created_at"], row_id)

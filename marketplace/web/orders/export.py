@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
-from flask import Response, request, send_file, stream_with_context
+from flask import Flask, Response, request, send_file, stream_with_context
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -120,5 +120,6 @@ def exporting() -> str:
 @blueprint.record_once
 def limit_exports(state: BlueprintSetupState) -> None:
     """A long list is work for the database."""
+    app = cast(Flask, state.app)
     for endpoint in ("orders.orders_csv", "orders.orders_xlsx"):
-        limit_view(state.app, endpoint, EXPORTS_PER_PERSON, key=exporting, methods=("GET",))
+        limit_view(app, endpoint, EXPORTS_PER_PERSON, key=exporting, methods=("GET",))

@@ -187,13 +187,14 @@ class OrderListForm(FlaskForm):
         return shown
 
     def _told(self, field: Field) -> str:
+        listed: Any = field.choices if isinstance(field, SelectField | ManyField) else ()
+        choices = {value: words for value, words, *_rest in listed}
         if isinstance(field, ManyField):
-            chosen = dict(field.choices)
-            return ", ".join(str(chosen[value]) for value in dict.fromkeys(field.data))
+            return ", ".join(str(choices[value]) for value in dict.fromkeys(field.data or ()))
         if field is self.category:
-            return str(dict(self.category.choices)[field.data])
+            return str(choices[str(field.data)])
         if field is self.manager:
-            return str(dict(self.managers()).get(field.data, field.data)) if self.user.is_staff else str(field.data)
+            return dict(self.managers())[str(field.data)] if self.user.is_staff else str(field.data)
         if isinstance(field, DayField):
             return day(field.data)
         return money(field.data) if isinstance(field, MoneyField) else str(field.data)
