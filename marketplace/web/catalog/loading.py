@@ -84,9 +84,13 @@ def load_new() -> ResponseReturnValue:
     form = LoadForm()
     form.offer(queries.active_categories())
     if form.validate_on_submit():
-        source, options = read_source(form)
+        source, content = read_source(form)
         if source:
-            load = services.start_load(source=source, options=options, by=account())
+            name = files.random_name() if content else None
+            load = services.start_load(source=source, options={**form.options(), "file": name}, by=account())
+            if name:
+                # Only now: a run that is refused leaves no file behind.
+                files.write(Path(current_app.config["MEDIA_PATH"]) / "loads", name, content)
             flash(_("The run has begun: it goes on when you leave this page."), "success")
             db.session.commit()
             begin(load)
@@ -142,27 +146,24 @@ def translated(message: str, values: dict[str, Any]) -> str:
         return message
 
 
-def read_source(form: LoadForm) -> tuple[str, dict[str, Any]]:
-    """What the run is to read, and its options; an empty source when the form says now what is wrong with it."""
-    options = form.options()
+def read_source(form: LoadForm) -> tuple[str, bytes]:
+    """What the run is to read, and the file that was sent; no source when the form says now what is wrong with it."""
     if not form.has_file:
         try:
             # The run asks again: this is for whoever waits in front of the form.
             Fetcher().check(form.url.data or "")
         except (FetchRefused, UnknownHost) as error:
             form.url.errors = (*form.url.errors, explain(error))
-            return "", options
-        return form.url.data or "", options
+            return "", b""
+        return form.url.data or "", b""
     content = form.file.data.stream.read(MOST_BYTES + 1)
     wrong = "" if content else _("The file is empty.")
     if len(content) > MOST_BYTES:
         wrong = _("The file is larger than %(size)s MB.", size=MOST_BYTES // 1024**2)
     if wrong:
         form.file.errors = (*form.file.errors, wrong)
-        return "", options
-    name = files.random_name()
-    files.write(Path(current_app.config["MEDIA_PATH"]) / "loads", name, content)
-    return one_line(form.file.data.filename)[:LONGEST_NAME] or "?", {**options, "file": name}
+        return "", b""
+    return one_line(form.file.data.filename)[:LONGEST_NAME] or "?", content
 
 
 def begin(load: CatalogLoad) -> None:

@@ -69,7 +69,13 @@ def test_a_manager_asks_for_a_run(desk: Browser, people: People) -> None:
     (load,) = loads()
     assert answer.status_code == 302 and answer.location.endswith(f"/products/load/{load.id}")
     assert (load.source, load.status, load.account) == (URL, LoadStatus.WAITING, keeper(people))
-    assert load.options == {"format": "rss", "limit": 7, "category_id": category.id, "random_price": [100, 5000]}
+    assert load.options == {
+        "format": "rss",
+        "limit": 7,
+        "category_id": category.id,
+        "random_price": [100, 5000],
+        "file": None,
+    }
     page = desk.page(f"/products/load/{load.id}")
     assert page.select_one("noscript meta[http-equiv=refresh]") is not None
     assert page.select_one("[data-load-state]") is not None
@@ -158,10 +164,11 @@ def test_a_huge_file_is_not_even_read(desk: Browser) -> None:
     assert loads() == []
 
 
-def test_the_third_run_at_once_is_told_to_wait(desk: Browser) -> None:
+def test_the_third_run_at_once_is_told_to_wait(desk: Browser, media: Path) -> None:
     for expected in (302, 302, 409):
         assert desk.send("/products/load", **GOOD).status_code == expected
-    assert len(loads()) == 2
+    assert sent(desk, GOODS) == 409
+    assert len(loads()) == 2 and not (media / "loads").exists()
 
 
 def test_a_run_that_is_over_shows_counts_and_reasons(desk: Browser, people: People) -> None:
