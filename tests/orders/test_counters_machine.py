@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import Any, cast
 
@@ -20,9 +21,10 @@ from marketplace.core.db import db
 from marketplace.core.errors import DomainError
 from marketplace.orders import services
 from marketplace.orders.listeners.counters import count_moved
-from marketplace.orders.models import Order, Review
+from marketplace.orders.models import Offer, Order, Review
 from marketplace.orders.queries.counters import OWNERS, differences, missing_rows
-from marketplace.orders.states import Status
+from marketplace.orders.services import OfferInput
+from marketplace.orders.states import OfferStatus, Status
 from tests.orders.histories import illegal_steps
 from tests.orders.recounts import cells
 from tests.people import LIMIT, People
@@ -145,8 +147,33 @@ class Trade(RuleBasedStateMachine):
 
     @rule(order=number, by_admin=flag)
     def cancel(self, order: int, by_admin: bool) -> None:
-        row = self.pick(order, Status.NEW, Status.IN_PROGRESS)
+        row = self.pick(order, Status.NEW, Status.QUOTED, Status.IN_PROGRESS)
         self.do(lambda: services.cancel_order(row.id, reason="Plans", by=self.admin if by_admin else row.customer))
+
+    @rule(order=number, who=small, price=small)
+    def offer(self, order: int, who: int, price: int) -> None:
+        row = self.pick(order, Status.NEW, Status.QUOTING, Status.QUOTED)
+        performer = self.who(self.performers, who)
+
+        def send() -> None:
+            if row.status is Status.NEW:
+                services.request_quote(row.id, by=self.admin)
+            services.send_offer(row.id, OfferInput(days=1, price=Decimal(price + 1)), by=performer)
+
+        self.do(send)
+
+    @rule(offer=number, what=st.sampled_from(["accept", "accept", "decline", "withdraw"]))
+    def decide(self, offer: int, what: str) -> None:
+        live = Offer.status == OfferStatus.SENT if offer != ASTRAY else Offer.id > 0
+        rows = db.session.scalars(select(Offer).where(live).order_by(Offer.id)).all()
+        if rows:
+            row = rows[offer % len(rows)]
+            acts: dict[str, Callable[[], Any]] = {
+                "accept": lambda: services.accept_offer(row.id, limit=LIMIT, by=self.admin),
+                "decline": lambda: services.decline_offer(row.id, reason="Dear", by=row.order.customer),
+                "withdraw": lambda: services.withdraw_offer(row.id, by=row.performer),
+            }
+            self.do(acts[what])
 
     @rule(order=number, rating=st.integers(min_value=0, max_value=11))
     def rate(self, order: int, rating: int) -> None:

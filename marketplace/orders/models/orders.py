@@ -239,16 +239,13 @@ class Order(Model):
             return IllegalStep(self.status)
         if act is Act.TAKE and self.pricing is Pricing.QUOTE:
             return GoesByQuote()
-        if act is Act.OFFER:
-            return self._obstacle_to_offers()
+        if act is Act.OFFER and self.pricing is Pricing.FIXED:
+            return FixedPrice()
+        if act is Act.OFFER and self.hidden_at is not None:
+            return OrderHidden()
         if act in (Act.RATE, Act.ANSWER):
             return self._obstacle_to_words(act)
         return None
-
-    def _obstacle_to_offers(self) -> Conflict | None:
-        if self.pricing is Pricing.FIXED:
-            return FixedPrice()
-        return None if self.hidden_at is None else OrderHidden()
 
     def _obstacle_to_words(self, act: Act) -> Conflict | None:
         if act is Act.RATE:
