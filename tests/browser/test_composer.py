@@ -16,7 +16,8 @@ from marketplace.core.db import db
 from marketplace.orders.models import Order
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.services import LineInput
-from tests.browser.windows import Windows
+from tests.browser import axe
+from tests.browser.windows import NARROW, Windows
 from tests.catalog.shelf import picture, product
 from tests.people import People
 
@@ -297,3 +298,25 @@ def test_the_desk_finds_a_customer_by_name(windows: Windows, people: People, she
     page.get_by_role("button", name="Post the order").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("For Olga")
     assert newest("For Olga").customer_id == olga.id
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("ru", "light")])
+def test_the_list_keeps_nobody_out_and_fits_a_phone(
+    windows: Windows, people: People, shelf: list[Product], language: str, scheme: str
+) -> None:
+    order = people.order(
+        lines=[LineInput(1, product_id=shelf[0].id), LineInput(2, name="W" * 60, unit_price=Decimal(5))]
+    )
+    page = windows.open(order.customer_id, narrow=True, language=language, color_scheme=scheme)
+    axe.bring(page)
+    page.goto(f"/orders/{order.id}")
+    assert axe.violations(page) == []
+    page.goto(f"/orders/{order.id}/edit")
+    page.locator("#lines-1-quantity").fill("0")
+    page.locator("#lines-0-quantity").fill("0")
+    page.locator("#title").focus()
+    expect(page.locator("#lines-1-quantity-error")).to_be_visible()
+    page.locator("#picker").click()
+    expect(page.locator("#found-0")).to_be_visible()
+    assert axe.violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]

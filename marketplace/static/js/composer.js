@@ -9,7 +9,7 @@ import { drawRow, keepable, makeRow, note, rowOfProduct, sumOf } from "./compose
 
 const form = document.querySelector("form.composer");
 const place = form.querySelector("[data-composer]");
-const told = JSON.parse(document.getElementById("composer-data").textContent);
+const told = JSON.parse(place.dataset.told);
 const write = writer(document.documentElement.lang, told.currency);
 const { texts } = told;
 const state = reactive({ rows: told.rows.map(makeRow), errors: told.errors, news: "" });

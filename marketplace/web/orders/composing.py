@@ -158,7 +158,7 @@ def script_texts() -> dict[str, str]:
         "empty": _("The list is empty: find products or write lines in your own words."),
         "line": _("line %(number)s", number="{number}"),
         "gone": _("This product is gone"),
-        "name": _("Name"),
+        "name": _("What it is"),
         "quantity": _("Quantity"),
         "price": _("Price of one"),
         "total": _("Sum of the list"),

@@ -42,7 +42,7 @@ class LineForm(FlaskForm):
 
     id = WholeField(widget=HiddenInput())
     product_id = WholeField(widget=HiddenInput())
-    name = StringField(_l("Name"), filters=[one_line], validators=[Length(max=NAME_LENGTH)])
+    name = StringField(_l("What it is"), filters=[one_line], validators=[Length(max=NAME_LENGTH)])
     # Not a number input: a browser would hide from the person what they typed and we refused.
     quantity = WholeField(
         _l("Quantity"), default=1, widget=TextInput(), render_kw={"inputmode": "numeric", "autocomplete": "off"}
