@@ -122,6 +122,16 @@ def test_a_form_with_mistakes_comes_back_with_what_was_typed(
             assert value in answer.text or not value
 
 
+def test_the_form_is_checked_while_it_is_filled_in_and_nothing_is_sent(people: People, client: Browser) -> None:
+    order = people.quoting()
+    browser = client.sign_in(people.performer())
+    fields = {**ROW, "way": "lines", "lines-0-quantity": "0", "days": "x", "csrf_token": browser.csrf_token()}
+    answer = browser.post(f"/orders/{order.id}/offers/new", data=fields, headers={"X-Check-Form": "1"})
+    assert answer.json is not None
+    assert set(answer.json["errors"]) == {"lines-0-quantity", "days"}
+    assert db.session.scalar(select(Offer.id)) is None
+
+
 def test_a_book_for_a_message_is_refused_and_nothing_is_stored(people: People, client: Browser) -> None:
     order = people.quoting()
     browser = client.sign_in(people.performer())
