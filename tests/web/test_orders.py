@@ -60,9 +60,7 @@ def test_a_whole_deal_by_forms(people: People, app: object) -> None:
     buyer, worker = Browser.of(people.app).sign_in(customer), Browser.of(people.app).sign_in(performer)
     python = people.category().id
 
-    posted = buyer.send(
-        "/orders/new", title="Parser", description="Three sites", category_id=python, price="1 499,90"
-    )
+    posted = buyer.send("/orders/new", title="Parser", description="Three sites", category_id=python, price="1 499,90")
     assert posted.status_code == 302
     address = posted.location
     assert "₽1,499.90" in Browser.of(people.app).page("/board").get_text()
