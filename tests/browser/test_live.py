@@ -83,6 +83,23 @@ def test_what_one_does_the_other_sees_within_a_second_and_the_other_way_round(
     expect(open_again).to_have_text("Cancelled", timeout=PROMISED_SECONDS * 2000)
 
 
+def test_a_row_of_the_list_follows_what_somebody_does_in_their_list(
+    windows: Windows, elsewhere: Windows, people: People
+) -> None:
+    customer, performer = people.customer(), people.performer()
+    order = people.taken(performer, customer)
+    here = open_live(windows.open(customer.id), "/orders")
+    there = open_live(elsewhere.open(performer.id), "/orders")
+    rows = [page.locator(f'[data-order-id="{order.id}"]') for page in (here, there)]
+    for row in rows:
+        expect(row.locator(".status").first).to_have_text("In progress")
+    there.locator(f'[data-order-id="{order.id}"] [data-island="status"] select').select_option("completed")
+    rows[1].get_by_role("button", name="Save").click()
+    for row in rows:
+        expect(row.locator(".status").first).to_have_text("Completed", timeout=PROMISED_SECONDS * 2000)
+    expect(here.locator("#live")).to_contain_text(f"{order.number}: Completed")
+
+
 def test_a_card_of_the_board_greys_out_and_new_orders_are_counted(windows: Windows, people: People) -> None:
     customer, performer = people.customer(), people.performer()
     taken, kept = people.order(customer, title="Will be taken"), people.order(customer, title="Stays")
@@ -94,12 +111,21 @@ def test_a_card_of_the_board_greys_out_and_new_orders_are_counted(windows: Windo
     expect(page.locator(f'[data-live-card="{kept.id}"]')).not_to_contain_text("No longer on the board")
     button = page.locator("[data-live-new]")
     expect(button).to_be_hidden()
+    # What was there when the page was made is not new, although the line may tell of it.
+    page.wait_for_timeout(1200)
     for number in range(2):
         people.order(customer, title=f"Quite new {number}")
     expect(button).to_have_text("New orders: 2")
     button.click()
     expect(page.get_by_role("main")).to_contain_text("Quite new 1")
     expect(page.get_by_role("main")).not_to_contain_text("Will be taken")
+
+
+def test_what_the_filters_left_out_is_not_counted_as_new(windows: Windows, people: People) -> None:
+    people.order(title="Just posted")
+    page = open_live(windows.open(people.performer().id), "/board?q=somethingelse")
+    page.wait_for_timeout(1500)
+    expect(page.locator("[data-live-new]")).to_be_hidden()
 
 
 def test_what_somebody_types_is_left_alone(windows: Windows, people: People) -> None:

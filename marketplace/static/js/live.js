@@ -7,7 +7,7 @@ const page = new Page(frame);
 const line = new Line({
   since: Number(frame.dataset.since),
   token: document.querySelector("input[name=csrf_token]").value,
-  heard: (events) => page.hear(events),
+  heard: (events, isSettled) => page.hear(events, isSettled),
   reload: () => page.reload(),
   signedOut: () => page.show("signed-out"),
 });

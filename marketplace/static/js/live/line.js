@@ -1,11 +1,13 @@
 // The line to the server: a WebSocket that comes back by itself, and questions in its place where there is none.
-// docs/live.md says what is spoken on it. `heard(events)` is called with news that were not heard before.
+// docs/live.md says what is spoken on it. `heard(events, isSettled)` is called with news that were not heard
+// before; until it is settled, some of them may be older than the page.
 
 const FIRST_PAUSE = 250, LONGEST_PAUSE = 15000;
 const POLL_EVERY = 20000, SOCKET_AGAIN = 60000;
 const SILENCE = 45000, SHORT_SILENCE = 10000, ANSWER_WITHIN = 2000;
 const TICK = 2000, SLEPT = 3 * TICK;
 const TRIES_BEFORE_POLLING = 3, REMEMBERED = 2000;
+const SETTLED_AFTER = 1000;
 const SIGNED_OUT = 4401, TOO_MANY = 4430;
 
 export class Line {
@@ -19,6 +21,7 @@ export class Line {
     this.seen = new Set();
     this.failures = 0;
     this.isOver = false;
+    this.isSettled = false;
     this.lastTick = Date.now();
   }
 
@@ -91,6 +94,7 @@ export class Line {
 
   take({ ready, ping, events, reload }) {
     if (reload) this.reload();
+    if (ready !== undefined) this.settle ??= setTimeout(() => (this.isSettled = true), SETTLED_AFTER);
     const fresh = (events || []).filter(({ id }) => !this.seen.has(id));
     for (const { id } of fresh) this.seen.add(id);
     for (const id of this.seen) {
@@ -98,7 +102,7 @@ export class Line {
       this.seen.delete(id);
     }
     this.after = Math.max(this.after ?? 0, ready ?? 0, ping ?? 0, ...fresh.map(({ id }) => id));
-    if (fresh.length) this.heard(fresh);
+    if (fresh.length) this.heard(fresh, this.isSettled);
   }
 
   failed(atOnce = false) {

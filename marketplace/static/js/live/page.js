@@ -9,33 +9,46 @@ export class Page {
   constructor(frame) {
     this.frame = frame;
     this.arrived = new Set();
+    // Cards to be asked for, and those that have gone since the page was last asked for.
     this.stale = new Set();
+    this.gone = new Set();
     this.lastRefresh = 0;
+    this.behindRows = new Set();
+    this.isBehind = false;
+    document.addEventListener("focusout", () => setTimeout(() => this.catchUp()));
   }
 
-  // One batch of events.
-  hear(events) {
+  // What could not be replaced because somebody was busy there may be free now.
+  catchUp() {
+    for (const order of this.behindRows) this.refreshRow(order);
+    if (this.isBehind) this.refreshSoon();
+  }
+
+  // One batch of events; unless it is settled, some may be older than the page.
+  hear(events, isSettled) {
     const rows = new Set();
     let page = false;
     for (const { order, kind, board } of events) {
       if (find(`[data-live-order="${order}"]`)) page = true;
       if (kind !== "board" && find("[data-live-own]")) page = true;
       if (find(`[data-live-row][data-order-id="${order}"]`)) rows.add(order);
-      if (find("[data-live-board]")) page = this.onBoard(order, board) || page;
+      if (find("[data-live-board]")) page = this.onBoard(order, board, isSettled) || page;
     }
     for (const order of rows) this.refreshRow(order);
     if (page) this.refreshSoon();
   }
 
   // True when the board has to be asked for again.
-  onBoard(order, board) {
+  onBoard(order, board, isSettled) {
     const card = find(`[data-live-card="${order}"]`);
     if (board === "off") {
       this.arrived.delete(order);
+      this.stale.delete(order);
+      this.gone.add(order);
       if (card && !card.classList.contains("is-gone")) this.markGone(card);
     } else if (card) {
       this.stale.add(order);
-    } else if (board === "in") {
+    } else if (board === "in" && isSettled) {
       this.arrived.add(order);
     }
     const button = find("[data-live-new]");
@@ -66,11 +79,15 @@ export class Page {
     }
     this.refreshing = true;
     this.lastRefresh = Date.now();
+    const cards = this.stale;
+    this.stale = new Set();
+    this.gone.clear();
     try {
       const fresh = await ask(location.pathname + location.search);
       if (fresh === null) this.show("gone");
-      else this.apply(fresh);
+      else this.apply(fresh, cards);
     } catch {
+      for (const order of cards) this.stale.add(order);
       this.timer = setTimeout(() => this.refresh(), AGAIN);
     } finally {
       this.refreshing = false;
@@ -79,29 +96,35 @@ export class Page {
     }
   }
 
-  apply(fresh) {
+  apply(fresh, cards) {
     let isBusy = false;
     for (const part of document.querySelectorAll("[data-live-part]")) {
       if (part.id) isBusy = this.replace(part, fresh.getElementById(part.id)) || isBusy;
     }
-    for (const order of this.stale) {
+    for (const order of cards) {
       const card = find(`[data-live-card="${order}"]`);
-      if (card) this.replace(card, fresh.querySelector(`[data-live-card="${order}"]`));
+      if (card && !this.gone.has(order)) this.replace(card, fresh.querySelector(`[data-live-card="${order}"]`));
     }
-    this.stale.clear();
-    this.show("stale", isBusy);
+    this.isBehind = isBusy;
+    this.showStale();
   }
 
   async refreshRow(order) {
+    this.behindRows.delete(order);
     try {
       for (const row of document.querySelectorAll(`[data-live-row][data-order-id="${order}"]`)) {
-        const fresh = await ask(row.dataset.rowUrl ?? `/orders/${order}/row`);
+        const fresh = await ask(row.dataset.rowUrl);
         if (fresh === null) row.classList.add("is-gone");
-        else this.show("stale", this.replace(row, fresh.querySelector("[data-live-row]")));
+        else if (this.replace(row, fresh.querySelector("[data-live-row]"))) this.behindRows.add(order);
       }
+      this.showStale();
     } catch {
       setTimeout(() => this.refreshRow(order), AGAIN);
     }
+  }
+
+  showStale() {
+    this.show("stale", this.isBehind || this.behindRows.size > 0);
   }
 
   // True when the part could not be replaced because somebody is busy with it.

@@ -48,5 +48,7 @@ function essence(part) {
   for (const field of copy.querySelectorAll("input[name=csrf_token]")) field.removeAttribute("value");
   for (const time of copy.querySelectorAll("time")) time.textContent = "";
   for (const details of copy.querySelectorAll("details")) details.removeAttribute("open");
+  // Controls that scripts have put there come back by themselves.
+  for (const island of copy.querySelectorAll("[data-island]")) island.remove();
   return copy.outerHTML;
 }
