@@ -44,7 +44,7 @@ VALUES: tuple[str, ...] = (
     *("WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwgMV0", "WyI5OTk5LTEyLTMxVDIzOjU5OjU5LTIzOjU5IiwgMV0"),
 )
 
-EXPLAINED = ('class="error-code', 'role="alert"', "invalid-feedback", "notice-")
+EXPLAINED = ('class="error-code', 'role="alert"', "invalid-feedback", "notice-", '"error":')
 FORM = "application/x-www-form-urlencoded"
 
 

@@ -44,6 +44,8 @@ POST /orders/{in_progress}/comments                          401 302 404 302 404
 GET  /orders/{in_progress}/comments/{comment}/edit           302 200 404 403 404 403 403 403 302
 POST /orders/{in_progress}/comments/{comment}/edit           401 302 404 403 404 403 403 403 401
 GET  /orders/{in_progress}/comments/{answer}/edit            302 403 404 200 404 403 403 403 302
+POST /orders/{in_progress}/comments/{answer}/edit            401 403 404 302 404 403 403 403 401
+POST /orders/{completed}/comments/{comment}/edit             401 404 404 404 404 404 403 404 401
 GET  /orders/{in_progress}/comments/{comment}/delete         302 200 404 403 404 403 403 403 302
 POST /orders/{in_progress}/comments/{comment}/delete         401 302 404 403 404 403 403 403 401
 GET  /orders/{completed}/comments/{comment}/edit             302 404 404 404 404 404 403 404 302
@@ -173,6 +175,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "/orders/new": ORDER | {"pricing": "fixed", "customer": "{owner_email}"},
     "/orders/{in_progress}/comments": {"text": "On Tuesday then."},
     "/orders/{in_progress}/comments/{comment}/edit": {"text": "When exactly?"},
+    "/orders/{in_progress}/comments/{answer}/edit": {"text": "On Tuesday."},
+    "/orders/{completed}/comments/{comment}/edit": {"text": "Anywhere."},
     "/orders/filters": {"name": "Mine too", "query": "status=new"},
     "/orders/{in_progress}/status": {"money_state": "paid"},
     "/offers/{offer}/decline": {"reason": "Too dear."},

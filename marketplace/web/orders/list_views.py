@@ -99,6 +99,9 @@ def filter_keep() -> ResponseReturnValue:
     keep = KeepForm()
     form = OrderListForm(parameters_in(keep.query.data or ""))
     if not keep.validate_on_submit():
+        if keep.query.errors:
+            # It stands in no field that a person could mend.
+            raise Invalid(N_("This filter is too long to be kept."))
         return list_page(form, keep)
     form.offer(account())
     if not form.validate():
