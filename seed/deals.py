@@ -95,5 +95,5 @@ class Rates(NamedTuple):
 
 
 COPIED = Rates(quoted=0.15, lined=0.17, talked=0.02, managed=1.0, town=None)
-PLAYED = Rates(quoted=0.15, lined=0.03, talked=0.03, managed=0.5, town=0)
+PLAYED = Rates(quoted=0.18, lined=0.03, talked=0.03, managed=0.5, town=0)
 """Acting out takes its time."""

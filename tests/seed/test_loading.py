@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from marketplace.accounts.models import Account
 from marketplace.accounts.queries import find_account_by_email
 from marketplace.accounts.states import Role
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
@@ -20,7 +21,7 @@ from marketplace.orders.queries.counters import OWNERS, differences, missing_row
 from marketplace.orders.states import Status
 from seed.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, DemoRefused, load_demo
 from tests.people import People
-from tests.seed.conftest import COMPARED, PEOPLE, application
+from tests.seed.conftest import COMPARED, MANY, NOON, PEOPLE, application
 
 STORED = {
     "people": "SELECT email, role, locale, created_at, name, phone, messenger, site, about, headline, usual_price,"
@@ -121,6 +122,16 @@ def test_copying_writes_what_the_services_would_have_written(databases: dict[str
             stored.append(rows(table))
     assert stored[0] == stored[1]
     assert stored[0]
+
+
+def test_the_same_seed_gives_the_same_rows_with_the_same_ids(fresh_database: Callable[[], str]) -> None:
+    numbered = "SELECT id, order_id, kind, at, actor_id, subject_id FROM order_events ORDER BY id"
+    histories = []
+    for _ in range(2):
+        with application(fresh_database()), clock.fixed(NOON):
+            load_demo(60, 30, rates=MANY)
+            histories.append(db.session.execute(text(numbered)).all())
+    assert histories[0] == histories[1]
 
 
 def test_the_command_fills_an_empty_database(fresh_database: Callable[[], str]) -> None:

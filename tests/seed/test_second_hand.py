@@ -41,7 +41,7 @@ def test_work_is_stored_on_commit(empty: Flask) -> None:
     with SecondHand(add_half) as second:
         second.wait()
         second.commit()
-    assert stored() == 6
+    assert stored() == 7
 
 
 def test_work_is_undone_without_commit(empty: Flask) -> None:
