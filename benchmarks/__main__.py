@@ -12,6 +12,7 @@ from benchmarks.board import board_cases
 from benchmarks.cases import common_words
 from benchmarks.live import live_figures, print_live
 from benchmarks.market import open_market
+from benchmarks.order_list import list_cases, print_lists
 from benchmarks.report import print_board, print_taking, print_verdict
 from benchmarks.rounds import measure, turns
 from benchmarks.taking import taking
@@ -19,6 +20,7 @@ from benchmarks.taking import taking
 SIZES = "1000,100000,1000000"
 ROUNDS = "60"
 TAKE_ROUNDS = 40
+LIST_ROUNDS = 8
 
 
 def main() -> None:
@@ -36,6 +38,9 @@ def main() -> None:
         cases = [case for market in markets for case in board_cases(market, turns(rounds), words)]
         measure([case.pair for case in cases], rounds)
         print_board(cases)
+        lists = [case for market in markets for case in list_cases(market)]
+        measure([case.pair for case in lists], min(rounds, LIST_ROUNDS))
+        print_lists(lists)
         takes = [(market.size, *taking(market, turns(TAKE_ROUNDS))) for market in markets]
         measure([pair for _, pair, _ in takes], TAKE_ROUNDS)
         print_taking(takes)
