@@ -23,12 +23,12 @@ SOON = timedelta(minutes=10)
 
 
 def add_papers(customer: Account) -> None:
-    """A brief and a picture for the newest order in each state where others work from them; only flushes."""
+    """A brief and a picture for the newest managed order in each state where others work from them; only flushes."""
     folder = file_folder(current_app.config["MEDIA_PATH"])
     for status in WITH_PAPERS:
         order = db.session.scalar(
             select(Order)
-            .where(Order.customer_id == customer.id, Order.status == status)
+            .where(Order.customer_id == customer.id, Order.status == status, Order.manager_id.is_not(None))
             .order_by(Order.id.desc())
             .limit(1)
         )
