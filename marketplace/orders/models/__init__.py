@@ -4,18 +4,8 @@ from marketplace.orders.models.counters import CategoryCounters, CustomerCounter
 from marketplace.orders.models.filters import FILTER_NAME_LENGTH, QUERY_LENGTH, SavedFilter
 from marketplace.orders.models.lines import MAX_LINES, MAX_QUANTITY, Line, OrderLine
 from marketplace.orders.models.offers import MAX_DAYS, MESSAGE_LENGTH, Offer, OfferLine
-from marketplace.orders.models.orders import (
-    DESCRIPTION_LENGTH,
-    NOTE_LENGTH,
-    OFF_BOARD,
-    OPEN,
-    REVIEW_LENGTH,
-    TITLE_LENGTH,
-    Order,
-    OrderEvent,
-    Review,
-    Step,
-)
+from marketplace.orders.models.order_table import DESCRIPTION_LENGTH, NOTE_LENGTH, OFF_BOARD, OPEN, TITLE_LENGTH
+from marketplace.orders.models.orders import REVIEW_LENGTH, Order, OrderEvent, Review, Step
 
 __all__ = [
     "DESCRIPTION_LENGTH",

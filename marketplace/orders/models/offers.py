@@ -14,7 +14,8 @@ from marketplace.core.errors import Conflict
 from marketplace.core.money import MAX_AMOUNT, Money, to_minor
 from marketplace.orders.errors import IllegalOfferStep, OrderHidden, PerformerGone
 from marketplace.orders.models.lines import Line, line_checks
-from marketplace.orders.models.orders import NOTE_LENGTH, Order, Step
+from marketplace.orders.models.order_table import NOTE_LENGTH
+from marketplace.orders.models.orders import Order, Step
 from marketplace.orders.states import OFFER_TRANSITIONS, Act, OfferAct, OfferStatus
 
 MESSAGE_LENGTH = 3000
