@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from marketplace.core.db import db
 from marketplace.orders import services
 from marketplace.orders.errors import NoSuchFilter, TooManyFilters
 from marketplace.orders.models import SavedFilter
-from marketplace.orders.queries import order_list
+from marketplace.orders.queries import order_list, order_list_ways
 from marketplace.orders.queries.order_list import OrderFilter, listed_orders, people_on_list, saved_filters
+from marketplace.orders.queries.order_list_statements import Sort
 from marketplace.orders.services.filters import MOST_FILTERS
 from marketplace.orders.states import MoneyState, Status
 from tests.orders.test_order_list import make_three_many
@@ -62,6 +65,23 @@ def test_what_was_counted_a_moment_ago_does_not_hide_new_orders_from_a_page(
     assert len(listed_orders(wanted, by=staff).items) == 5
     orders.append(people.order(customer))
     assert [row.order for row in listed_orders(wanted, by=staff).items] == orders[::-1]
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_an_order_stays_on_a_page_whatever_state_it_comes_to(
+    people: People, monkeypatch: pytest.MonkeyPatch, sort: Sort
+) -> None:
+    make_three_many(monkeypatch)
+    customer, staff = people.customer(), people.manager()
+    orders = {people.order(customer).id for _ in range(6)}
+    category_id = people.category().id
+    for wanted in (OrderFilter(category_id=category_id, total_to=Decimal(5000), sort=sort), OrderFilter(sort=sort)):
+        assert {row.order.id for row in listed_orders(wanted, by=staff).items} == orders
+        services.cancel_order(max(orders), reason="No longer needed", by=customer)
+        db.session.commit()
+        assert {row.order.id for row in listed_orders(wanted, by=staff).items} == orders
+        orders.add(people.order(customer).id)
+        order_list_ways._many.clear()
 
 
 def test_a_kept_filter_is_replaced_by_one_of_the_same_name(people: People) -> None:

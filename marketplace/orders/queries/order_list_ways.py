@@ -139,12 +139,13 @@ def _find_by_pair(values: dict[str, Any]) -> Found:
     pairs = _arrays(_wanted_pairs(values, ""), ())
     statement = sql.counted_by_pair(conditions_in(values, walked=True))
     counted = db.session.execute(statement, {**values, **pairs, "size": COUNT_LIMIT + 1}).all()
-    numbers = {(status, money): number for status, money, number in counted if number}
-    dense = [pair for pair, number in numbers.items() if number > COUNT_LIMIT]
-    total = sum(numbers.values())
+    total = sum(number for *_pair, number in counted)
     if total <= COUNT_LIMIT:
         return Found(total, Way.SORT)
-    return Found(COUNT_LIMIT + 1, Way.WALK, "", _arrays(dense, numbers.keys() - set(dense)))
+    dense = [(status, money) for status, money, number in counted if number > COUNT_LIMIT]
+    # Also those that hold none: an order may come to them while this is remembered.
+    sparse = [(status, money) for status, money, number in counted if number <= COUNT_LIMIT]
+    return Found(COUNT_LIMIT + 1, Way.WALK, "", _arrays(dense, sparse))
 
 
 def _counted(values: dict[str, Any], limit: int) -> int:
