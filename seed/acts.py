@@ -75,7 +75,7 @@ def _parts(story: Story) -> Iterator[tuple[int, Part]]:
             yield story.opinion.answered, Scene.ANSWER
     for bid in deal.bids:
         yield bid.planned, bid
-        if bid.status is not OfferStatus.SENT and not bid.implied:
+        if bid.outcome is not OfferStatus.SENT and not bid.implied:
             yield bid.decided, Decision(bid)
     for remark in deal.remarks:
         yield remark.planned, remark

@@ -136,7 +136,7 @@ class Bidding:
         bids = [first]
         revised = planned + int((window.end - planned) * random.uniform(0.2, 0.7))
         if revised > planned + RUN and not items and random.random() < REVISED_CHANCE:
-            first.status, first.decided, first.implied = OfferStatus.SUPERSEDED, revised, True
+            first.outcome, first.decided, first.implied = OfferStatus.SUPERSEDED, revised, True
             bids.append(Bid(revised, bidder, 2, rounded(price * 0.88), days, words.revised_offer(random)))
         self._decide(bids[-1], plot, window, story, is_winner=is_winner)
         return bids
@@ -150,16 +150,16 @@ class Bidding:
         if plot.rival is not None and bid.performer == PERFORMER:
             fate = FATES[plot.rival]
         if fate < WITHDRAWN_BELOW:
-            bid.status, bid.decided, bid.decider = OfferStatus.WITHDRAWN, later, bid.performer
+            bid.outcome, bid.decided, bid.decider = OfferStatus.WITHDRAWN, later, bid.performer
             bid.reason = words.offer_withdrawal(random)
         elif fate < DECLINED_BELOW:
-            bid.status, bid.decided, bid.decider = OfferStatus.DECLINED, later, story.customer
+            bid.outcome, bid.decided, bid.decider = OfferStatus.DECLINED, later, story.customer
             bid.reason = words.decline(random)
         elif fate < EXPIRED_BELOW and (over := bid.planned + random.choice((1, 2, 3, 7)) * DAY) < window.end - RUN:
             bid.expires = over
-            bid.status, bid.decided = OfferStatus.EXPIRED, (over // RUN + 1) * RUN
+            bid.outcome, bid.decided = OfferStatus.EXPIRED, (over // RUN + 1) * RUN
         elif window.closer is not None:
-            bid.status = OfferStatus.ACCEPTED if is_winner else OfferStatus.DECLINED
+            bid.outcome = OfferStatus.ACCEPTED if is_winner else OfferStatus.DECLINED
             bid.decided, bid.decider, bid.implied = window.end, window.closer, True
         if bid.expires is None and random.random() < EXPIRING_CHANCE:
             bid.expires = max(bid.decided or window.end, bid.planned) + random.choice((3, 7, 14, 30)) * DAY

@@ -51,7 +51,7 @@ class Bid:
     message: str
     expires: int | None = None
     items: tuple[Item, ...] = ()
-    status: OfferStatus = OfferStatus.SENT
+    outcome: OfferStatus = OfferStatus.SENT
     decided: int = 0
     decider: int | None = None
     reason: str = ""

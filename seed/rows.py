@@ -98,7 +98,7 @@ class Scribe:
             changed = max(changed, payment.planned)
         if deal.assignment is not None:
             changed = max(changed, deal.assignment.planned)
-        price = next((bid.price for bid in deal.bids if bid.status is OfferStatus.ACCEPTED), story.price)
+        price = next((bid.price for bid in deal.bids if bid.outcome is OfferStatus.ACCEPTED), story.price)
         customer = people[story.customer]
         performer = story.steps[-1].performer
         return (
@@ -168,7 +168,7 @@ class Scribe:
 
     def _add_offer(self, order_id: int, story: Story, bid: Bid, events: list[Row]) -> None:
         offer_id, performer = self._next("offers"), self._people[bid.performer]
-        is_won = bid.status is OfferStatus.ACCEPTED
+        is_won = bid.outcome is OfferStatus.ACCEPTED
         self._tables["offers"].append(
             (
                 offer_id,
@@ -176,7 +176,7 @@ class Scribe:
                 performer,
                 performer,
                 bid.version,
-                bid.status.value,
+                bid.outcome.value,
                 bid.price * MINOR_UNITS,
                 bid.days,
                 bid.message,
@@ -190,9 +190,9 @@ class Scribe:
         self._add_lines("offer_lines", offer_id, bid.items)
         kind, sent = EventKind.OFFER.value, OfferStatus.SENT.value
         events.append((bid.planned, kind, performer, performer, None, None, None, sent, offer_id, ""))
-        if bid.decided and bid.status is not OfferStatus.SUPERSEDED:
+        if bid.decided and bid.outcome is not OfferStatus.SUPERSEDED:
             decider = None if bid.decider is None else self._people[bid.decider]
-            end = bid.status.value
+            end = bid.outcome.value
             events.append((bid.decided, kind, decider, performer, None, None, None, end, offer_id, bid.reason))
 
     def _add_lines(self, table: str, owner: int, items: Sequence[Item]) -> int:

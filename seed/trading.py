@@ -50,7 +50,7 @@ class Trade:
 
     def accept(self, act: Act) -> None:
         """The customer of the order accepts the offer that wins it."""
-        bid = next(bid for bid in act.story.deal.bids if bid.status is OfferStatus.ACCEPTED)
+        bid = next(bid for bid in act.story.deal.bids if bid.outcome is OfferStatus.ACCEPTED)
         orders.accept_offer(self._offers[id(bid)], limit=self._limit, by=self._people[act.story.customer])
 
     def lines(self, items: Sequence[Item]) -> list[LineInput]:
@@ -67,7 +67,7 @@ class Trade:
             # Whatever else is over by now was so when the house looked the last time.
             orders.expire_offers()
             return
-        end = orders.decline_offer if bid.status is OfferStatus.DECLINED else orders.withdraw_offer
+        end = orders.decline_offer if bid.outcome is OfferStatus.DECLINED else orders.withdraw_offer
         end(self._offers[id(bid)], reason=bid.reason, by=self._people[bid.decider])
 
 
