@@ -35,7 +35,7 @@ class Case:
 def make_cases(market: Market, turns: int, words: list[str]) -> list[Case]:
     """Every case for this market; those that never repeat have `turns` addresses."""
     moments = market.ask(
-        "SELECT created_at, id FROM orders WHERE status = 'new' AND hidden_at IS NULL ORDER BY 1 DESC, 2 DESC"
+        "SELECT created_at, id FROM orders WHERE status IN ('new', 'quoting', 'quoted') AND hidden_at IS NULL ORDER BY 1 DESC, 2 DESC"
     )
     middle = [Random(turn).choice(moments[len(moments) // 4 : len(moments) * 3 // 4]) for turn in range(turns)]
     deadline = clock.today() + timedelta(days=14)
@@ -50,20 +50,20 @@ def make_cases(market: Market, turns: int, words: list[str]) -> list[Case]:
         _case(
             "price, wide",
             {"price_from": "11000", "price_to": "46000"},
-            "AND o.price BETWEEN 1100000 AND 4600000",
+            "AND o.total BETWEEN 1100000 AND 4600000",
         ),
         _case(
             "price, narrow",
             {"price_from": f"{RARE_PRICE - 1}", "price_to": f"{RARE_PRICE}"},
-            "AND o.price BETWEEN 77677 AND 77777",
+            "AND o.total BETWEEN 77677 AND 77777",
         ),
         _case(
             "price in a category",
             {"price_to": "46000", "category": slug},
-            "AND o.price <= 4600000 AND c.slug = %s",
+            "AND o.total <= 4600000 AND c.slug = %s",
             slug,
         ),
-        _case("by agreement", {"by_agreement": "y"}, "AND o.price IS NULL"),
+        _case("by agreement", {"by_agreement": "y"}, "AND o.total IS NULL"),
         _case("deadline", {"deadline_by": deadline.isoformat()}, "AND o.deadline <= %s", deadline),
         _case("common word", {"q": COMMON_WORD}, SEARCH, COMMON_WORD),
         _case("rare word", {"q": RARE_WORD}, SEARCH, RARE_WORD),
@@ -91,7 +91,7 @@ def make_cases(market: Market, turns: int, words: list[str]) -> list[Case]:
         Case(
             "common word and price, each another",
             tuple(_address({"q": word, "price_to": str(price)}) for word, price in unheard),
-            tuple((f"{SEARCH} AND o.price <= %s", (word, price * 100)) for word, price in unheard),
+            tuple((f"{SEARCH} AND o.total <= %s", (word, price * 100)) for word, price in unheard),
         ),
     ]
 

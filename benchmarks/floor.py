@@ -11,11 +11,11 @@ Condition = tuple[str, tuple[Any, ...]]
 """What comes after the WHERE of QUERY, and its values."""
 
 QUERY = """
-SELECT o.id, o.title, left(o.description, 180), c.name_ru, o.price, o.deadline, p.name, o.created_at
+SELECT o.id, o.title, left(o.description, 180), c.name_ru, o.total, o.deadline, p.name, o.created_at
 FROM orders o
 JOIN categories c ON c.id = o.category_id
 JOIN profiles p ON p.account_id = o.customer_id
-WHERE o.status = 'new' AND o.hidden_at IS NULL {condition}
+WHERE o.status IN ('new', 'quoting', 'quoted') AND o.hidden_at IS NULL {condition}
 ORDER BY o.created_at DESC, o.id DESC
 LIMIT 25
 """
