@@ -35,7 +35,8 @@ class Case:
 def make_cases(market: Market, turns: int, words: list[str]) -> list[Case]:
     """Every case for this market; those that never repeat have `turns` addresses."""
     moments = market.ask(
-        "SELECT created_at, id FROM orders WHERE status IN ('new', 'quoting', 'quoted') AND hidden_at IS NULL ORDER BY 1 DESC, 2 DESC"
+        "SELECT created_at, id FROM orders WHERE status IN ('new', 'quoting', 'quoted') AND hidden_at IS NULL"
+        " ORDER BY 1 DESC, 2 DESC"
     )
     middle = [Random(turn).choice(moments[len(moments) // 4 : len(moments) * 3 // 4]) for turn in range(turns)]
     deadline = clock.today() + timedelta(days=14)
