@@ -81,6 +81,7 @@ def listed_orders(wanted: OrderFilter, *, by: Account, after: str | None = None,
     found = find(values, wanted.sort)
     rows: Sequence[Row[Any]] = ()
     if found.number:
+        values = found.values or values
         shape = Shape(conditions_in(values), wanted.sort, wanted.descending, part)
         rows = _rows(found, shape, {**values, **last, "size": size + 1})
     items = [ListedOrder._make(row) for row in rows[:size]]

@@ -230,7 +230,7 @@ def count_newest(filters: tuple[str, ...]) -> Select[Any]:
 
 @cache
 def expected(filters: tuple[str, ...]) -> Explain:
-    """How many orders the planner expects to match, as its plan in JSON: it knows how common each word is."""
+    """The plan of asking for all that match, as JSON."""
     return Explain(select(ORDERS.id).where(*_conditions(filters)))
 
 

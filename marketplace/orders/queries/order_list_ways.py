@@ -20,7 +20,10 @@ from marketplace.orders.queries.order_list_statements import DRIVERS, WITHOUT_MO
 from marketplace.orders.states import MoneyState, Status
 
 PLENTY = 10_000
-"""So many orders that one person has, or that a word occurs in, are still found and sorted."""
+"""So many orders of a few people are still found and sorted."""
+
+MET_ON_A_PAGE = 200
+"""So many matches, a page of each of the pairs of states that are common, a walk has to meet."""
 
 OFTEN = 100_000
 """From so many orders with a word on, the first thousand are met sooner by walking than in the index of words."""
@@ -48,6 +51,8 @@ class Found:
     driver: str = ""
     pairs: dict[str, Any] = field(default_factory=dict)
     """The pairs of states to walk and to sort out, and the values of the driver, as the statements take them."""
+    values: dict[str, Any] | None = None
+    """Other values to ask with, when these lead there sooner."""
 
 
 def find(values: dict[str, Any], sort: Sort) -> Found:
@@ -86,23 +91,28 @@ _ONE_BY_ONE = frozenset({"me", "customers", "performers", "number_id", "number_l
 """Conditions that few orders meet."""
 
 
+_ALONG: dict[Sort, frozenset[str]] = {
+    Sort.CREATED: frozenset({"statuses", "money_states", "created_from", "created_before", "year"}),
+    Sort.TOTAL: frozenset({"statuses", "money_states", "total_from", "total_to"}),
+    Sort.DEADLINE: frozenset({"statuses", "money_states"}),
+}
+"""Conditions that lead to a stretch of the index of each order."""
+
+
 def _driver(values: dict[str, Any], sort: Sort) -> str | None:
     """What leads an index that gives exactly the orders that are wanted, as they are sorted; "" is the states alone.
 
     None when there is no such index.
     """
-    rest = values.keys() - NOT_CONDITIONS - {"statuses", "money_states"}
     if "me" in values:
         return None
-    if sort is Sort.CREATED:
-        rest -= {"created_from", "created_before", "year"}
-        if len(rest) == 1:
-            (driver,) = rest
-            if driver in WITHOUT_MONEY and "money_states" in values:
-                return None
-            return driver if driver in DRIVERS or driver == "unassigned" else None
-    elif sort is Sort.TOTAL:
-        rest -= {"total_from", "total_to"}
+    rest = values.keys() - NOT_CONDITIONS
+    rest -= _ALONG[sort]
+    if sort is Sort.CREATED and len(rest) == 1:
+        (driver,) = rest
+        if driver in WITHOUT_MONEY and "money_states" in values:
+            return None
+        return driver if driver in DRIVERS or driver == "unassigned" else None
     return None if rest else ""
 
 
@@ -115,10 +125,14 @@ def _find_along(driver: str, values: dict[str, Any], sort: Sort) -> Found:
 
 
 def _find_words(values: dict[str, Any], sort: Sort) -> Found:
-    (plan,) = db.session.scalar(sql.expected(conditions_in(values)), values)
-    expected = plan["Plan"]["Plan Rows"]
-    in_all_states = {"statuses", "money_states"}.isdisjoint(values)
+    """Words are asked of their index, unless the other filters leave few orders, or most orders have the words."""
+    others = {name: value for name, value in values.items() if name != "words"}
     pairs = _arrays(_wanted_pairs(values, ""), ())
+    if conditions_in(others) and _expected(others, values) <= COUNT_LIMIT:
+        few = {**others, "words_of_few": values["words"]}
+        return Found(_counted(few, COUNT_LIMIT), Way.SORT, values=few)
+    expected = _expected(values, values)
+    in_all_states = {"statuses", "money_states"}.isdisjoint(values)
     given = {**values, **pairs, "size": COUNT_LIMIT + 1}
     if expected <= OFTEN:
         number = db.session.scalar(sql.count_found(conditions_in(values)), given) or 0
@@ -130,9 +144,16 @@ def _find_words(values: dict[str, Any], sort: Sort) -> Found:
         return Found(number, Way.SORT)
     if sort is Sort.CREATED and in_all_states:
         return Found(number, Way.ASK)
-    if expected <= PLENTY:
+    # A walk reads orders until it has met enough; sorting reads all that match.
+    if MET_ON_A_PAGE * _expected(_ALONG[sort] & others.keys(), values) > expected**2:
         return Found(number, Way.SORT)
     return Found(number, Way.WALK, "", pairs)
+
+
+def _expected(names: Iterable[str], values: dict[str, Any]) -> int:
+    """How many orders the planner expects to meet these conditions: it knows how common each word and each state is."""
+    (plan,) = db.session.scalar(sql.expected(conditions_in(sorted(names))), values)
+    return int(plan["Plan"]["Plan Rows"])
 
 
 def _find_by_pair(values: dict[str, Any]) -> Found:
