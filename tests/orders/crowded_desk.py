@@ -16,7 +16,7 @@ from marketplace.core.db import db
 from marketplace.orders import policies, services
 from marketplace.orders.models import Offer, Order
 from marketplace.orders.queries.order_list import OrderFilter
-from marketplace.orders.queries.order_list_statements import Sort
+from marketplace.orders.queries.order_list_conditions import Sort
 from marketplace.orders.services import OfferInput
 from marketplace.orders.states import MONEY_TRANSITIONS, MoneyState, Status
 from tests.people import People

@@ -12,7 +12,7 @@ from marketplace.orders.errors import NoSuchFilter, TooManyFilters
 from marketplace.orders.models import SavedFilter
 from marketplace.orders.queries import order_list, order_list_ways
 from marketplace.orders.queries.order_list import OrderFilter, listed_orders, people_on_list, saved_filters
-from marketplace.orders.queries.order_list_statements import Sort
+from marketplace.orders.queries.order_list_conditions import Sort
 from marketplace.orders.services.filters import MOST_FILTERS
 from marketplace.orders.states import MoneyState, Status
 from tests.orders.test_order_list import make_three_many

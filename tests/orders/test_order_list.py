@@ -21,7 +21,7 @@ from marketplace.orders.queries.order_list import (
     listed_orders,
     people_on_list,
 )
-from marketplace.orders.queries.order_list_statements import Sort
+from marketplace.orders.queries.order_list_conditions import Sort
 from tests.orders.crowded_desk import Desk, crowded_desk, expected, is_on_list, random_filter
 from tests.people import People
 from tests.races.conftest import application_on

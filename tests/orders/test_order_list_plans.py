@@ -19,7 +19,7 @@ from marketplace.core.db import db
 from marketplace.orders.models import Order
 from marketplace.orders.queries import order_list_ways
 from marketplace.orders.queries.order_list import OrderFilter, listed_orders
-from marketplace.orders.queries.order_list_statements import Sort
+from marketplace.orders.queries.order_list_conditions import Sort
 from marketplace.orders.states import MoneyState, Status
 from seed.demo import load_demo
 from tests.races.conftest import application_on

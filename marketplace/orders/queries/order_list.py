@@ -21,7 +21,7 @@ from marketplace.orders.models import Order, SavedFilter
 from marketplace.orders.queries import order_list_statements as sql
 from marketplace.orders.queries.board import Count
 from marketplace.orders.queries.board_statements import COUNT_LIMIT
-from marketplace.orders.queries.order_list_statements import KEYS, Part, Shape, Sort
+from marketplace.orders.queries.order_list_conditions import KEYS, Part, Shape, Sort
 from marketplace.orders.queries.order_list_ways import Found, Way, conditions_in, find
 from marketplace.orders.states import MoneyState, Status
 

@@ -16,7 +16,7 @@ from typing import Any
 from marketplace.core.db import db
 from marketplace.orders.queries import order_list_statements as sql
 from marketplace.orders.queries.board_statements import COUNT_LIMIT
-from marketplace.orders.queries.order_list_statements import DRIVERS, WITHOUT_MONEY, Sort
+from marketplace.orders.queries.order_list_conditions import CONDITIONS, DRIVERS, WITHOUT_MONEY, Sort
 from marketplace.orders.states import MoneyState, Status
 
 PLENTY = 10_000
@@ -180,7 +180,7 @@ def conditions_in(values: Iterable[str], *, walked: bool = False, driver: str = 
         skipped |= {"statuses", driver} - {"unassigned"}
         if driver not in WITHOUT_MONEY:
             skipped.add("money_states")
-    return tuple(name for name in values if name in sql.CONDITIONS and name not in skipped)
+    return tuple(name for name in values if name in CONDITIONS and name not in skipped)
 
 
 def _wanted_pairs(values: dict[str, Any], driver: str) -> list[Pair]:

@@ -20,7 +20,7 @@ from marketplace.core.text import one_line
 from marketplace.orders.models import FILTER_NAME_LENGTH, QUERY_LENGTH
 from marketplace.orders.queries.board import category_choices
 from marketplace.orders.queries.order_list import MOST_PEOPLE, NUMBER, OrderFilter, people_on_list
-from marketplace.orders.queries.order_list_statements import Sort
+from marketplace.orders.queries.order_list_conditions import Sort
 from marketplace.orders.states import MoneyState, Status
 from marketplace.web.checking import Form
 from marketplace.web.fields import DayField, MoneyField
