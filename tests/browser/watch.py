@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
 
 REFUSED_ANSWER = re.compile(r"Failed to load resource: the server responded with a status of (\d{3})")
+# A page that is left at once takes its socket with it; nobody is there any more to miss it.
+LEFT_WHILE_CONNECTING = "WebSocket is closed before the connection is established."
 TELL_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) => {
   reportViolation(`${event.effectiveDirective} refused ${event.blockedURI || event.sample} on ${location.href}`);
@@ -48,6 +50,8 @@ class Watch:
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
+            return
+        if message.text.endswith(LEFT_WHILE_CONNECTING):
             return
         found = REFUSED_ANSWER.match(message.text)
         if found:

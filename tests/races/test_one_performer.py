@@ -126,7 +126,7 @@ def listener_off() -> Iterator[None]:
 def test_behind_the_strict_step_stands_a_listener_and_without_both_a_second_taker_replaces_the_first(
     race_app: Flask, monkeypatch: pytest.MonkeyPatch, figure: Callable[[str], None]
 ) -> None:
-    monkeypatch.setattr(Order, "can", lambda order, act: True)
+    monkeypatch.setattr(Order, "obstacle", lambda order, act: None)
     monkeypatch.setattr(Order, "_require", lambda order, status: None)
     caught = race(race_app, 8, 3, refusal=ForbiddenWrite)
     assert caught == Result(3, 3 * 7, 0, 0)

@@ -60,16 +60,14 @@ def test_hostile_content_ends_in_time_and_memory(name: str, figure: Callable[[st
     content = HOSTILE[name]().encode()[:MOST_BYTES]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
-        what = f"{len(read_boxed(Source(content)))} items"
+        # The box's own limits come last: nothing that we know of should need more than half of them.
+        what = f"{len(read_boxed(Source(content), memory=MOST_MEMORY // 2))} items"
     except SourceRefused as error:
         what = type(error).__name__ if type(error) is not SourceRefused else str(error)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    megabytes = after.ru_maxrss // 1024
-    # The box's own limits come last: nothing that we know of should need them.
     assert seconds < MOST_SECONDS * 0.75 and "TooHeavy" not in what
-    assert megabytes < MOST_MEMORY // 1024**2 // 2
-    figure(f"P23: {name}: {seconds:.1f} s, no child took more than {megabytes} MB so far: {what}")
+    figure(f"P23: {name}: {seconds:.1f} s within {MOST_MEMORY // 2 // 1024**2} MB of addresses: {what}")
 
 
 def test_the_box_ends_what_takes_too_long_or_too_much() -> None:

@@ -167,7 +167,10 @@ export class Line {
   drop() {
     const socket = this.socket;
     this.socket = null;
-    socket?.close();
+    if (!socket) return;
+    // Chromium complains of a socket that is closed before it is open.
+    if (socket.readyState === WebSocket.CONNECTING) socket.addEventListener("open", () => socket.close());
+    else socket.close();
   }
 
   end() {
