@@ -182,3 +182,10 @@ def test_who_may_learn_of_an_event_follows_what_it_tells(people: People) -> None
         assert policies.may_see_event(user, order, offer)
     for stranger in (None, people.customer(), people.performer()):
         assert not policies.may_see_event(stranger, order, offer)
+
+
+def test_the_terms_of_an_order_are_the_same_before_and_after_it_is_read_again(people: People) -> None:
+    order = people.order()
+    before = order.terms
+    db.session.expire(order)
+    assert order.terms == before

@@ -74,7 +74,8 @@ class Order(Model):
     pricing: Mapped[Pricing] = mapped_column(choice(Pricing, "pricing"), default=Pricing.FIXED, server_default="fixed")
     price: Mapped[Amount | None] = mapped_column(Money())
     # Kept by listeners, `n = n + x` in SQL: read them only after a refresh.
-    lines_total: Mapped[Amount] = mapped_column(Money(), default=Decimal(0), server_default="0")
+    # Two places, as the column gives it back: `terms` must not differ before and after.
+    lines_total: Mapped[Amount] = mapped_column(Money(), default=Decimal("0.00"), server_default="0")
     lines_count: Mapped[int] = mapped_column(default=0, server_default="0")
     total: Mapped[Amount | None] = mapped_column(Money(), Computed(TOTAL_SQL, persisted=True))
     deadline: Mapped[date | None]
