@@ -55,6 +55,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "TIME_ZONE": _time_zone(env),
         "CURRENCY": _currency(env),
         "MAX_ORDERS_IN_PROGRESS": _number(env, "MAX_ORDERS_IN_PROGRESS", 10, low=1, high=10_000),
+        "API_REQUESTS_PER_MINUTE": _number(env, "API_REQUESTS_PER_MINUTE", 600, low=20, high=1_000_000),
         "RATELIMIT_ENABLED": _flag(env, "RATELIMIT_ENABLED", True),
         "HTTPS": https,
         "SESSION_COOKIE_SECURE": https,

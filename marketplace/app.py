@@ -10,7 +10,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, load_settings
-from marketplace import admin, cli
+from marketplace import admin, api, cli
 from marketplace.core.db import db
 from marketplace.web import (
     auth,
@@ -19,6 +19,7 @@ from marketplace.web import (
     checking,
     customer,
     database,
+    docs,
     errors,
     filters,
     guards,
@@ -37,7 +38,7 @@ from marketplace.web import (
     requestlog,
 )
 
-FACES = (health, home, auth, board, catalog, orders, customer, performer, people, live)
+FACES = (health, home, auth, board, catalog, orders, customer, performer, people, live, docs)
 
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
@@ -83,6 +84,7 @@ STEPS: tuple[Callable[[Flask], None], ...] = (
     limits.init_app,
     auth.init_app,
     add_faces,
+    api.init_app,
     admin.init_app,
     cli.init_app,
     guards.verify,

@@ -21,6 +21,12 @@ class NoSuchTicket(NotAllowed):
     message = N_("This ticket is not valid.")
 
 
+class NoSuchToken(NotAllowed):
+    """Forged, of another site, too old, used, or of somebody who is not signed in any more."""
+
+    message = N_("This token is not valid. Sign in again.")
+
+
 class NoSuchTimeZone(Invalid):
     """Times could not be shown in it."""
 

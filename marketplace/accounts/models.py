@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, t
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.accounts.states import STAFF, PriceUnit, Role
+from marketplace.accounts.states import STAFF, PriceUnit, Role, SessionKind
 from marketplace.core import clock
 from marketplace.core.db import Amount, Key, Model, choice, length_check, search_vector
 
@@ -117,7 +117,10 @@ class Profile(Model):
 
 
 class AccountSession(Model):
-    """One signed-in device. The cookie carries `token`; once `ended_at` is set the cookie is dead."""
+    """One signed-in device, or program. The cookie carries `token`; once `ended_at` is set the cookie is dead.
+
+    The tokens of a program name the session, so they die with it, and with all the others of its family.
+    """
 
     __tablename__ = "account_sessions"
     __table_args__ = (
@@ -128,11 +131,31 @@ class AccountSession(Model):
     id: Mapped[Key]
     token: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: secrets.token_urlsafe(32))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    kind: Mapped[SessionKind] = mapped_column(
+        choice(SessionKind, "kind"), default=SessionKind.BROWSER, server_default="browser"
+    )
     user_agent: Mapped[str] = mapped_column(Text, default="")
     address: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None]
+
+
+class RefreshToken(Model):
+    """Gets a program its next access token, and its next refresh token, once. Only a digest of it is stored.
+
+    `retry` is a digest of what the caller promised to repeat the request with, should its answer be lost.
+    """
+
+    __tablename__ = "refresh_tokens"
+
+    id: Mapped[Key]
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("account_sessions.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+    retry: Mapped[str | None] = mapped_column(String(64))
 
 
 class LiveTicket(Model):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, bindparam, false, func, or_, select, text
 
 from marketplace.accounts.errors import NoSuchAccount
-from marketplace.accounts.models import NAME_WORDS, Account, AccountSession, Profile
+from marketplace.accounts.models import NAME_WORDS, Account, AccountSession, Profile, RefreshToken
 from marketplace.accounts.states import IDLE_LIMIT, Role
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -117,6 +117,23 @@ def find_live_session(token: str) -> tuple[AccountSession, Account] | None:
     return (row[0], row[1]) if row else None
 
 
+def find_session_of_token(session_id: int, account_id: int) -> tuple[AccountSession, Account] | None:
+    """`find_live_session` by what an access token names."""
+    values = {"id": session_id, "account_id": account_id, "seen_after": clock.now() - IDLE_LIMIT}
+    row = db.session.execute(SESSION_OF_TOKEN, values).first()
+    return (row[0], row[1]) if row else None
+
+
+def locked_refresh_token(digest: str) -> RefreshToken | None:
+    """The token with this digest, its row locked and read afresh."""
+    return db.session.scalar(
+        select(RefreshToken)
+        .where(RefreshToken.digest == digest)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
 def live_sessions(account: Account) -> Sequence[AccountSession]:
     """Where the person is signed in, the last seen first; no more than anybody would read."""
     return db.session.scalars(
@@ -149,15 +166,14 @@ def find_own_session(session_id: int, account: Account) -> AccountSession | None
 
 
 # Asked at every request of somebody who has signed in, and building it takes as long as answering it.
-LIVE_SESSION = (
+OF_THE_LIVING = (
     select(AccountSession, Account)
     .join(Account, Account.id == AccountSession.account_id)
-    .where(
-        AccountSession.token == bindparam("token"),
-        AccountSession.ended_at.is_(None),
-        AccountSession.seen_at > bindparam("seen_after"),
-        Account.active,
-    )
+    .where(AccountSession.ended_at.is_(None), AccountSession.seen_at > bindparam("seen_after"), Account.active)
+)
+LIVE_SESSION = OF_THE_LIVING.where(AccountSession.token == bindparam("token"))
+SESSION_OF_TOKEN = OF_THE_LIVING.where(
+    AccountSession.id == bindparam("id"), AccountSession.account_id == bindparam("account_id")
 )
 
 LIVE_VIEWERS = (

@@ -6,6 +6,12 @@ from enum import StrEnum
 IDLE_LIMIT = timedelta(days=30)
 """A device that was not seen for so long is signed out."""
 
+ACCESS_LIFETIME = timedelta(minutes=15)
+"""How long a program may use one access token."""
+
+REFRESH_LIFETIME = timedelta(days=30)
+"""How long a program may wait before it asks for the next one."""
+
 
 class Role(StrEnum):
     """The type of an account; a person has exactly one."""
@@ -29,3 +35,10 @@ class PriceUnit(StrEnum):
 
     HOUR = "hour"
     ORDER = "order"
+
+
+class SessionKind(StrEnum):
+    """What is signed in: a browser has a cookie, a program has tokens."""
+
+    BROWSER = "browser"
+    PROGRAM = "program"

@@ -17,6 +17,8 @@ from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 
 from marketplace.core.db import db
 from marketplace.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from marketplace.web.problems import PLAIN, Errors, kind_of, problem
+from marketplace.web.programs import is_for_program
 from marketplace.web.requestlog import request_id
 
 log = logging.getLogger("marketplace.errors")
@@ -32,7 +34,10 @@ TITLES = {
     403: _l("You may not do this"),
     404: _l("There is nothing here"),
     405: _l("This cannot be done this way"),
+    406: _l("There is nothing in this form"),
     409: _l("Somebody was quicker, or it is too late"),
+    411: _l("The request does not say how long it is"),
+    412: _l("It is not the same any more"),
     413: _l("That is too much"),
     414: _l("The address is too long"),
     415: _l("This kind of content is not accepted"),
@@ -71,7 +76,9 @@ def show_refusal(error: DomainError) -> ResponseReturnValue:
     """What the domain refused, in its own words."""
     db.session.rollback()
     code = next(code for kind, code in STATUS_CODES.items() if isinstance(error, kind))
-    return error_page(code, explain(error))
+    words, field = explain(error), getattr(error, "field", None)
+    errors = getattr(error, "errors", None) or ({field: [words]} if field else None)
+    return error_page(code, words, kind=kind_of(type(error)), errors=errors)
 
 
 def explain(error: DomainError) -> str:
@@ -101,7 +108,7 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
     own_words = error.description if error.description != type(error).description and code != 429 else None
     answer = make_response(error_page(code, own_words or str(MESSAGES.get(code, ""))))
     for name, value in error.get_headers():
-        if name.lower() in ("allow", "retry-after"):
+        if name.lower() in ("allow", "retry-after", "www-authenticate"):
             answer.headers[name] = value
     return answer
 
@@ -111,6 +118,8 @@ def show_database_down(error: SQLAlchemyError) -> ResponseReturnValue:
     log.error("database does not answer", extra={"fields": {"request_id": request_id()}}, exc_info=error)
     # Whoever asks from here on who this is must not be sent to the database again.
     g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # set by Flask-Login
+    if is_for_program():
+        return problem(503, title_of(503), title_of(503), headers={"Retry-After": "10"})
     if wants_json():
         return jsonify(error=str(TITLES[503])), 503, {"Retry-After": "10"}
     page = render_template("errors/database_down.html", request_id=request_id())
@@ -130,8 +139,17 @@ def wants_json() -> bool:
     return accepted["application/json"] > accepted["text/html"]
 
 
-def error_page(code: int, message: str, hint: str = "") -> ResponseReturnValue:
-    """The designed page for `code` with ways on that fit the person; the words alone for a script."""
+def title_of(code: int) -> str:
+    """What an answer of this status is about, in a few words."""
+    return str(TITLES.get(code, TITLES[400] if code < 500 else TITLES[500]))
+
+
+def error_page(
+    code: int, message: str, hint: str = "", *, kind: str = PLAIN, errors: Errors | None = None
+) -> ResponseReturnValue:
+    """The designed page for `code` with ways on that fit the person; a problem for a program; words for a script."""
+    if is_for_program():
+        return problem(code, title_of(code), message or title_of(code), kind=kind, errors=errors)
     if wants_json():
         return jsonify(error=message), code
     try:
@@ -147,7 +165,7 @@ def error_page(code: int, message: str, hint: str = "") -> ResponseReturnValue:
     page = render_template(
         "errors/error.html",
         code=code,
-        title=str(TITLES.get(code, TITLES[400] if code < 500 else TITLES[500])),
+        title=title_of(code),
         message=message,
         hint=hint,
         request_id=request_id(),

@@ -13,6 +13,7 @@ from werkzeug.exceptions import Unauthorized
 
 from marketplace.accounts.states import Role
 from marketplace.core.errors import N_, NotAllowed
+from marketplace.web.programs import is_for_program
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,12 @@ def check_gate() -> ResponseReturnValue | None:
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
-    """To the sign-in page and back here; a form that was sent cannot be carried along, so it is a plain 401."""
+    """To the sign-in page and back here; a form that was sent cannot be carried along, so it is a plain 401.
+
+    A program has no use for a page.
+    """
+    if is_for_program():
+        raise Unauthorized(_("Sign in and send the access token: Authorization: Bearer …"))
     if request.method in ("GET", "HEAD"):
         target = request.full_path.rstrip("?")
         return redirect(url_for("security.login", next=target))

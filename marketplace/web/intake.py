@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.routing import IntegerConverter
 
 from marketplace.core.text import is_storable
+from marketplace.web.programs import is_for_program
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 SESSION_TEXTS = ("_user_id", "_id", "device", "csrf_token")
@@ -51,28 +52,36 @@ def check_request() -> None:
     """Refuses bodies that are not forms, and text that could not be stored."""
     if len(request.query_string) > MAX_QUERY:
         abort(414)
-    limit = getattr(current_app.view_functions.get(request.endpoint or ""), "file_limit", 0)
-    # Files come in parts, from people who have signed in; nobody else may make us read so much.
-    if limit and request.mimetype == "multipart/form-data" and session.get("_user_id"):
-        request.max_content_length = limit
     sends = request.method not in ("GET", "HEAD", "OPTIONS")
     if sends and "Transfer-Encoding" in request.headers:
         # A body without a length would be cut off at the limit instead of refused. No browser sends a form so.
         abort(411, description=_("Say how long the form is before sending it."))
-    # A declared type counts without a body too: forms would read JSON, however deep.
-    if sends and (request.content_length or request.mimetype) and request.mimetype not in FORM_TYPES:
-        raise UnsupportedMediaType(_("This address takes forms only."))
-    if sends and not limit and request.files:
-        raise UnsupportedMediaType(_("This address takes no files."))
     values = [request.path, *request.args.keys(), *(value for values in request.args.listvalues() for value in values)]
-    if sends:
+    # The API reads its bodies by itself.
+    if sends and not is_for_program():
+        check_form()
         values += [*request.form.keys(), *(value for values in request.form.listvalues() for value in values)]
     if not all(is_storable(value) for value in values):
         raise BadRequest(_("The text holds characters that cannot be stored (NUL or broken Unicode)."))
 
 
+def check_form() -> None:
+    """Refuses what is not a form, and files where none are expected."""
+    limit = getattr(current_app.view_functions.get(request.endpoint or ""), "file_limit", 0)
+    # Files come in parts, from people who have signed in; nobody else may make us read so much.
+    if limit and request.mimetype == "multipart/form-data" and session.get("_user_id"):
+        request.max_content_length = limit
+    # A declared type counts without a body too: forms would read JSON, however deep.
+    if (request.content_length or request.mimetype) and request.mimetype not in FORM_TYPES:
+        raise UnsupportedMediaType(_("This address takes forms only."))
+    if not limit and request.files:
+        raise UnsupportedMediaType(_("This address takes no files."))
+
+
 def forget_damaged_session() -> None:
     """Empties a session that no release of ours has written: every page would fail on it for as long as it lives."""
+    if is_for_program():
+        return
     texts = [session.get(name, "") for name in SESSION_TEXTS]
     flashes = session.get("_flashes", [])
     if isinstance(flashes, list):

@@ -11,6 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from config import LOCALES
+from marketplace.web.programs import is_for_program
 
 LOCALE_NAMES = {"ru": "Русский", "en": "English"}
 """What each language calls itself."""
@@ -45,13 +46,18 @@ def _choose_locale() -> str:
     if not has_request_context():
         # Commands, and an application that is made inside the context of another, speak the site's language.
         return str(current_app.config["DEFAULT_LOCALE"])
-    chosen = request.cookies.get(LOCALE_COOKIE, "")
+    # The API knows no cookies, and a program that names a language means it.
+    chosen = request.cookies.get(LOCALE_COOKIE, "") if not is_for_program() else _named_locale()
     if chosen in LOCALES:
         return chosen
     if current_user.is_authenticated and current_user.locale in LOCALES:
         return str(current_user.locale)
     default = str(current_app.config["DEFAULT_LOCALE"])
     return request.accept_languages.best_match(LOCALES, default) or default
+
+
+def _named_locale() -> str:
+    return request.accept_languages.best_match(LOCALES) or ""
 
 
 def keep_choice(response: Response, cookie: str, value: str | None) -> None:

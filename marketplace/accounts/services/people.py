@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from marketplace.accounts import policies, queries
 from marketplace.accounts.errors import EmailTaken, NoSuchSession, NoSuchTimeZone, OwnAccount
 from marketplace.accounts.models import Account, AccountSession, AuditEntry, Profile
-from marketplace.accounts.states import REGISTRABLE, Role
+from marketplace.accounts.states import REGISTRABLE, Role, SessionKind
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.errors import NotAllowed
@@ -92,9 +92,13 @@ def update_preferences(owner: Account, *, locale: str | None, time_zone: str | N
     db.session.flush()
 
 
-def start_session(account: Account, *, user_agent: str, address: str) -> AccountSession:
-    """Notes that `account` is signed in on one more device."""
-    started = AccountSession(account_id=account.id, user_agent=one_line(user_agent)[:300], address=address[:64])
+def start_session(
+    account: Account, *, user_agent: str, address: str, kind: SessionKind = SessionKind.BROWSER
+) -> AccountSession:
+    """Notes that `account` is signed in on one more device, or in a program."""
+    started = AccountSession(
+        account_id=account.id, kind=kind, user_agent=one_line(user_agent)[:300], address=address[:64]
+    )
     db.session.add(started)
     db.session.flush()
     return started
@@ -115,6 +119,11 @@ def end_session(session_id: int, *, by: Account) -> None:
     if queries.find_own_session(session_id, by) is None:
         raise NoSuchSession
     _end(AccountSession.account_id == by.id, AccountSession.id == session_id)
+
+
+def end_session_with_id(session_id: int) -> None:
+    """Ends the session, whosever it is, and with it the tokens of its program."""
+    _end(AccountSession.id == session_id)
 
 
 def end_session_of_token(token: str) -> None:

@@ -23,9 +23,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from marketplace.accounts.models import EMAIL_LENGTH, NAME_LENGTH
 from marketplace.accounts.states import Role
 from marketplace.core.text import one_line
-from marketplace.web.auth.passwords import not_endless
 from marketplace.web.checking import Checkable
 from marketplace.web.fields import SelectChoice
+from marketplace.web.passwords import not_endless
 from marketplace.web.safe import local_address
 
 

@@ -17,9 +17,9 @@ from marketplace.accounts.states import Role
 from marketplace.core.db import db
 from marketplace.web.auth import devices, words
 from marketplace.web.auth.forms import PasswordAgainForm, PasswordForm, RegistrationForm, SignInForm
-from marketplace.web.auth.passwords import MIN_PASSWORD, Passwords
 from marketplace.web.language import select_locale
 from marketplace.web.limits import protect_sign_in
+from marketplace.web.passwords import MIN_PASSWORD, Passwords
 from marketplace.web.safe import local_address
 
 # The minimum that OWASP's password storage cheat sheet gives for argon2id: 19 MiB, 2 passes, 1 lane.

@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 
 from marketplace.accounts import services
-from marketplace.web.auth import forms, passwords
+from marketplace.web import passwords
+from marketplace.web.auth import forms
 from marketplace.web.limits import submitted_account
 from tests.client import Browser
 from tests.people import PASSWORD, People

@@ -1,0 +1,24 @@
+"""The JSON API, version 1: everything that people do on the pages, for programs."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from marketplace.api import docs, limits, orders, signing
+from marketplace.api.blueprint import blueprint
+from marketplace.web.programs import API
+
+NOUNS = (orders,)
+"""The modules that declare operations."""
+
+
+def init_app(app: Flask) -> None:
+    """Adds the operations and whoever asks for them."""
+    assert NOUNS and docs
+    app.before_request(signing.identify)
+    limits.init_app(app)
+    app.extensions["csrf"].exempt(blueprint)
+    app.register_blueprint(blueprint, url_prefix=API)
+
+
+__all__ = ["init_app"]

@@ -1,0 +1,25 @@
+"""The description of the API at its own address."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from marketplace.api.blueprint import blueprint
+from marketplace.api.describing import described_as_json
+from marketplace.web.guards import PUBLIC, declare
+
+declare(f"{blueprint.name}.openapi", PUBLIC)
+KEPT = "api_description"
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> WerkzeugResponse:
+    """OpenAPI 3.1, the same as docs/openapi.json."""
+    text = current_app.extensions.get(KEPT)
+    if text is None:
+        text = current_app.extensions[KEPT] = described_as_json()
+    answer = Response(text, content_type="application/json")
+    answer.headers["Cache-Control"] = "public, no-cache"
+    answer.add_etag()
+    return answer.make_conditional(request)

@@ -1,0 +1,35 @@
+"""What the API refuses by itself, before the domain is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from marketplace.core.errors import N_, Conflict, Invalid
+
+
+class FieldsRefused(Invalid):
+    """What was sent has not the shape that is documented; `errors` say where."""
+
+    message = N_("What was sent cannot be read. See “errors”.")
+
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+class KeyReused(Invalid):
+    """The caller has used this Idempotency-Key for something else."""
+
+    message = N_("This Idempotency-Key was used for another request.")
+
+
+class KeyRefused(Invalid):
+    """Not a name that can be kept."""
+
+    message = N_("An Idempotency-Key has 1 to %(limit)s visible ASCII characters.")
+
+
+class StillAtWork(Conflict):
+    """The first request of this Idempotency-Key has not been answered yet."""
+
+    message = N_("The first request with this Idempotency-Key is still at work. Ask again in a moment.")

@@ -1,0 +1,175 @@
+"""Operations: what the API does, each declared once, with all that its callers and its description need.
+
+    @operation("POST", "/orders/<id:order_id>/take", tag="orders", body=Take, answer=OrderOut, errors=(403, 404, 409))
+    def take_order(order_id: int, body: Take) -> OrderOut:
+        '''Take an order.
+
+        What the description says of it.
+        '''
+
+The function calls services and returns what to show; it does not commit. Around it stand the gate, the strict reading
+of query and body, the one commit, Idempotency-Key for POST, and ETag with 304 for GET.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from inspect import cleandoc
+from typing import Any, TypeVar
+
+from flask import Response, request
+from pydantic import BaseModel
+from werkzeug.exceptions import PreconditionFailed
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from marketplace.api import reading, repeating
+from marketplace.api.blueprint import blueprint
+from marketplace.core.db import db
+from marketplace.web.guards import SIGNED_IN, Gate, declare
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method at one address. `errors` are the statuses that it refuses with, besides those that all share."""
+
+    name: str
+    method: str
+    rule: str
+    tag: str
+    summary: str
+    description: str
+    gate: Gate
+    answer: type[BaseModel] | None
+    status: int
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    errors: tuple[int, ...]
+    file_limit: int
+    """Bytes of a multipart body; 0 where there is none."""
+
+    media_type: str
+    """Of the answer."""
+
+    is_tagged: bool
+    """The answer has an ETag: it is one thing, not a list."""
+
+    is_secret: bool
+    """The answer holds secrets, so it is not kept for a repeated request."""
+
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Operations that take a value of the answer: their names, with `parameter: where in the body`."""
+
+
+OPERATIONS: dict[str, Operation] = {}
+"""All of them by name, which is the operationId too."""
+
+
+def operation(
+    method: str,
+    rule: str,
+    *,
+    tag: str,
+    answer: type[BaseModel] | None = None,
+    status: int | None = None,
+    body: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+    gate: Gate = SIGNED_IN,
+    errors: tuple[int, ...] = (),
+    file_limit: int = 0,
+    media_type: str = "application/json",
+    is_tagged: bool = False,
+    is_secret: bool = False,
+    links: Mapping[str, Mapping[str, str]] | None = None,
+) -> Callable[[View], View]:
+    """Declares the function below as an operation; its docstring is the summary and the description."""
+
+    def declare_view(view: View) -> View:
+        summary, _blank, description = cleandoc(view.__doc__ or "").partition("\n\n")
+        made = Operation(
+            name=view.__name__,
+            method=method,
+            rule=rule,
+            tag=tag,
+            summary=summary.removesuffix("."),
+            description=" ".join(description.split()) or summary,
+            gate=gate,
+            answer=answer,
+            status=status or (204 if answer is None and media_type == "application/json" else 200),
+            body=body,
+            query=query,
+            errors=errors,
+            file_limit=file_limit,
+            media_type=media_type,
+            is_tagged=is_tagged,
+            is_secret=is_secret,
+            links=links or {},
+        )
+        if made.name in OPERATIONS:
+            raise RuntimeError(f"two operations are called {made.name}")
+        OPERATIONS[made.name] = made
+        declare(f"{blueprint.name}.{made.name}", gate)
+        blueprint.add_url_rule(rule, made.name, _run(made, view), methods=[method])
+        return view
+
+    return declare_view
+
+
+def _run(made: Operation, view: Callable[..., Any]) -> Callable[..., WerkzeugResponse]:
+    @wraps(view)
+    def run(**values: Any) -> WerkzeugResponse:
+        if made.file_limit:
+            request.max_content_length = made.file_limit
+        if made.query is not None:
+            values["query"] = reading.read_query(made.query)
+        else:
+            reading.refuse_query()
+        if made.body is not None:
+            values["body"] = reading.read_body(made.body)
+        elif made.method != "GET" and not made.file_limit:
+            reading.refuse_body()
+        if made.method == "POST" and not made.is_secret:
+            return repeating.once(lambda: respond(made, view(**values)))
+        answer = respond(made, view(**values))
+        if made.method == "GET":
+            return answer.make_conditional(request) if made.is_tagged else answer
+        db.session.commit()
+        return answer
+
+    return run
+
+
+def respond(made: Operation, shown: BaseModel | Response | None) -> Response:
+    """What the view returns as an answer; a new thing says where it is."""
+    if isinstance(shown, Response):
+        return shown
+    if shown is None:
+        return Response(status=made.status)
+    text = shown.model_dump_json()
+    answer = Response(text, made.status, content_type=made.media_type)
+    # Conditional requests are worth more than a promise to forget; nobody in between may keep anything.
+    answer.headers["Cache-Control"] = "private, no-cache"
+    if made.is_tagged:
+        answer.set_etag(_tag(text))
+    links = getattr(shown, "links", None)
+    if made.status == 201 and links:
+        answer.headers["Location"] = links["self"]
+    return answer
+
+
+def require_match(present: BaseModel) -> None:
+    """Refuses with 412 when If-Match names another state than the present one, as GET shows it to this caller.
+
+    The caller of this function holds the lock of what is to be changed.
+    """
+    wanted = request.if_match
+    if "If-Match" in request.headers and not wanted.contains(_tag(present.model_dump_json())):
+        raise PreconditionFailed
+
+
+def _tag(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

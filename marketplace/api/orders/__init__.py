@@ -1,0 +1,5 @@
+"""Orders, by program: reading them, and doing with them what the table of policies lets the caller do."""
+
+from marketplace.api.orders import acts, showing
+
+__all__ = ["acts", "showing"]

@@ -1,0 +1,161 @@
+"""One order as the caller may see it."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from marketplace.accounts.models import Account
+from marketplace.api.operations import operation
+from marketplace.api.schemas.orders import Contacts, OrderOut, ReviewOut
+from marketplace.api.schemas.refs import CategoryRef, PerformerRef, PersonRef
+from marketplace.catalog.models import Category
+from marketplace.orders import policies
+from marketplace.orders.errors import NoSuchOrder
+from marketplace.orders.models import Order, Review
+from marketplace.orders.queries import orders as queries
+from marketplace.orders.queries.performers import performer_counters
+from marketplace.orders.states import MONEY_TRANSITIONS, Act, MoneyState
+from marketplace.web.actions import refusal_of
+from marketplace.web.guards import PUBLIC
+from marketplace.web.language import select_locale
+from marketplace.web.programs import API
+from marketplace.web.viewer import viewer
+
+NAMES = {
+    Act.REQUEST_QUOTE: "request-quote",
+    Act.OFFER: "offers",
+    Act.COMMENT: "comments",
+    Act.ATTACH: "attachments",
+}
+"""Acts whose operation has an address that does not end with their name."""
+
+NOT_AN_OPERATION = {Act.DECIDE, Act.SET_MONEY}
+"""Decided is on offers; the steps of the money have operations of their own."""
+
+MONEY_STEPS = {
+    MoneyState.UNPAID: {MoneyState.PAID: "pay"},
+    MoneyState.PAID: {MoneyState.READY_FOR_DELIVERY: "ready"},
+    MoneyState.READY_FOR_DELIVERY: {MoneyState.DELIVERED: "deliver"},
+    MoneyState.DELIVERED: {},
+}
+"""The steps on, by the names of their operations; `money` takes the steps back too."""
+
+
+@operation("GET", "/orders/<id:order_id>", tag="orders", answer=OrderOut, gate=PUBLIC, errors=(404,), is_tagged=True)
+def get_order(order_id: int) -> OrderOut:
+    """Read an order.
+
+    Orders on the board are everybody's to read. The others are for their people and for staff; to everybody else they
+    do not exist. What the caller may not see is null.
+    """
+    return shown_order(order_id)
+
+
+def shown_order(order_id: int) -> OrderOut:
+    """The order as the caller may see it now; raises NoSuchOrder."""
+    order = queries.get_order(order_id)
+    user = viewer()
+    if not policies.may_view(user, order):
+        raise NoSuchOrder
+    sees_all = policies.may_see_history(user, order)
+    author = order.author if sees_all and order.author_id != order.customer_id else None
+    return OrderOut(
+        id=order.id,
+        number=order.number,
+        title=order.title,
+        description=order.description,
+        category=category_ref(order.category),
+        status=order.status,
+        pricing=order.pricing,
+        money_state=order.money_state if sees_all else None,
+        price=order.price,
+        total=order.total,
+        currency=current_app.config["CURRENCY"],
+        deadline=order.deadline,
+        customer=person_ref(order.customer),
+        author=None if author is None else person_ref(author),
+        manager=person_ref(order.manager) if sees_all and order.manager is not None else None,
+        performer=performer_ref(order.performer) if order.performer is not None else None,
+        terms=order.terms,
+        lines_count=order.lines_count,
+        review=review_out(order.review, user),
+        contacts=contacts(order, user),
+        created_at=order.created_at,
+        updated_at=order.updated_at,
+        taken_at=order.taken_at,
+        completed_at=order.completed_at,
+        cancelled_at=order.cancelled_at,
+        paid_at=order.paid_at if sees_all else None,
+        ready_at=order.ready_at if sees_all else None,
+        delivered_at=order.delivered_at if sees_all else None,
+        actions=actions(order, user),
+        links=links(order.id),
+    )
+
+
+def actions(order: Order, user: Account | None) -> list[str]:
+    """The acts that would not be refused now, by the names of their operations."""
+    if user is None:
+        return []
+    names = [
+        NAMES.get(act, act.value) for act in Act if act not in NOT_AN_OPERATION and not refusal_of(act, order, user)
+    ]
+    if refusal_of(Act.SET_MONEY, order, user) is None:
+        names += [*MONEY_STEPS[order.money_state].values()]
+        names += ["money"] if MONEY_TRANSITIONS[order.money_state] else []
+    return names
+
+
+def links(order_id: int) -> dict[str, str]:
+    """Where the order, what belongs to it, and its page are."""
+    own = f"{API}/orders/{order_id}"
+    parts = {part: f"{own}/{part}" for part in ("lines", "offers", "comments", "attachments", "events")}
+    return {"self": own, "page": f"/orders/{order_id}", **parts}
+
+
+def person_ref(person: Account) -> PersonRef:
+    """Somebody, by name."""
+    return PersonRef(id=person.id, name=person.name)
+
+
+def performer_ref(person: Account) -> PerformerRef:
+    """Whoever does the work, with their rating."""
+    counters = performer_counters(person)
+    rating = None if counters.rating is None else round(float(counters.rating), 2)
+    return PerformerRef(id=person.id, name=person.name, rating=rating, reviews=counters.rating_count)
+
+
+def category_ref(category: Category) -> CategoryRef:
+    """The category, in the language of the caller."""
+    return CategoryRef(id=category.id, slug=category.slug, name=category.name_in(select_locale()))
+
+
+def review_out(review: Review | None, user: Account | None) -> ReviewOut | None:
+    """The review, unless it is hidden from the caller."""
+    if review is None or (review.hidden_at is not None and not (user is not None and user.is_staff)):
+        return None
+    return ReviewOut(
+        rating=review.rating,
+        text=review.text,
+        answer=review.answer,
+        created_at=review.created_at,
+        answered_at=review.answered_at,
+    )
+
+
+def contacts(order: Order, user: Account | None) -> list[Contacts]:
+    """Those whom the caller works with on the order, as its page shows them."""
+    if user is None or order.performer is None:
+        return []
+    is_party = user.id in (order.customer_id, order.performer_id)
+    return [
+        Contacts(
+            id=person.id,
+            name=person.name,
+            phone=person.profile.phone,
+            messenger=person.profile.messenger,
+            site=person.profile.site,
+        )
+        for person in (order.customer, order.performer)
+        if person.id != user.id and policies.may_see_contacts(user, person, share_an_order=is_party)
+    ]

@@ -1,0 +1,140 @@
+"""What a program sends, read strictly: one meaning or a refusal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, NoReturn, TypeVar, get_origin
+
+from flask import request
+from flask_babel import gettext as _
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from marketplace.api.errors import FieldsRefused
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+JSON = "application/json"
+
+
+def read_body(shape: type[Shape]) -> Shape:
+    """The JSON object that was sent, as `shape`. Where every field may be left out, so may the body.
+
+    A 415 for another type, a 400 for what is no JSON, FieldsRefused for JSON that is not the shape.
+    """
+    raw = sent_json(optional=is_optional(shape))
+    try:
+        return shape.model_validate_json(raw or b"{}")
+    except ValidationError as error:
+        raise FieldsRefused(explained(error)) from None
+
+
+def sent_json(*, optional: bool = False) -> bytes:
+    """The body, checked to be JSON that everybody reads alike; b"" when there is none and that is fine."""
+    raw = request.get_data()
+    if not raw and not request.mimetype and optional:
+        return b""
+    if request.mimetype != JSON:
+        raise UnsupportedMediaType(_("Send JSON: Content-Type: application/json."))
+    if not raw and optional:
+        return b""
+    try:
+        json.loads(raw.decode("utf-8"), object_pairs_hook=_without_repetition, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise BadRequest(_("The JSON is nested too deeply.")) from None
+    except ValueError as error:
+        words = str(error) if isinstance(error, Refused) else _("The body is not JSON.")
+        raise BadRequest(words) from None
+    return raw
+
+
+@cache
+def is_optional(shape: type[BaseModel]) -> bool:
+    """True when every field may be left out."""
+    return not any(field.is_required() for field in shape.model_fields.values())
+
+
+def read_query(shape: type[Shape]) -> Shape:
+    """The parameters of the address as `shape`; several of one name only where it takes a list."""
+    several = {name for name, field in shape.model_fields.items() if get_origin(field.annotation) is list}
+    values: dict[str, Any] = {}
+    for name, given in request.args.lists():
+        if name not in several and len(given) > 1:
+            raise FieldsRefused({name: [_("Give this parameter once.")]})
+        values[name] = given if name in several else given[0]
+    try:
+        return shape.model_validate(values)
+    except ValidationError as error:
+        raise FieldsRefused(explained(error)) from None
+
+
+def refuse_query() -> None:
+    """For operations that take no parameters: one that is there was meant to do something."""
+    if request.args:
+        raise FieldsRefused({name: [_("There is no such parameter.")] for name in request.args})
+
+
+def refuse_body() -> None:
+    """For operations that take no body."""
+    if request.get_data():
+        raise BadRequest(_("This request takes no body."))
+
+
+def explained(error: ValidationError) -> dict[str, list[str]]:
+    """What is wrong with each field, in the language of the caller."""
+    found: dict[str, list[str]] = {}
+    for detail in error.errors(include_url=False, include_input=False):
+        place = ".".join(str(part) for part in detail["loc"]) or "body"
+        found.setdefault(place, []).append(_told(detail))
+    return found
+
+
+def _told(detail: ErrorDetails) -> str:
+    values: Mapping[str, Any] = detail.get("ctx", {})
+    match detail["type"]:
+        case "missing":
+            return _("This field is needed.")
+        case "extra_forbidden":
+            return _("There is no such field.")
+        case "string_too_long" | "too_long":
+            return _("This is longer than %(limit)s.", limit=values["max_length"])
+        case "string_too_short" | "too_short":
+            return _("This is shorter than %(limit)s.", limit=values["min_length"])
+        case "greater_than_equal":
+            return _("This is less than %(limit)s.", limit=values["ge"])
+        case "less_than_equal":
+            return _("This is more than %(limit)s.", limit=values["le"])
+        case "enum" | "literal_error":
+            return _("Choose one of: %(values)s.", values=values["expected"])
+        case "value_error":
+            return str(values["error"])
+        case "string_type" | "string_unicode":
+            return _("This is not text.")
+        case "int_type" | "int_parsing" | "int_from_float" | "int_parsing_size":
+            return _("This is not a whole number.")
+        case "bool_type" | "bool_parsing":
+            return _("This is neither true nor false.")
+        case "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact" | "date_type":
+            return _("This is not a day such as 2030-01-31.")
+        case "datetime_parsing" | "datetime_from_date_parsing" | "datetime_type" | "timezone_aware":
+            return _("This is not a moment such as 2030-01-31T12:00:00Z.")
+        case _other:
+            return detail["msg"]
+
+
+class Refused(ValueError):
+    """JSON that some readers would take for something else; its text is for the caller."""
+
+
+def _without_repetition(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise Refused(_("A field is given twice."))
+    return made
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise Refused(_("%(name)s is not JSON.", name=name))

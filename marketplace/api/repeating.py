@@ -1,0 +1,77 @@
+"""Idempotency-Key: a request that is sent again has no second effect and gets the first answer.
+
+As draft-ietf-httpapi-idempotency-key-header has it: another request under the same key is a 422, one that comes while
+the first is at work a 409. A request that was refused left nothing, so it may be sent again under its key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+
+from flask import Response, current_app, request
+
+from marketplace.api.errors import KeyRefused, KeyReused, StillAtWork
+from marketplace.core import repeats
+from marketplace.core.db import db
+from marketplace.web.limits import caller as address
+from marketplace.web.viewer import viewer
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+KEY = re.compile(rf"[\x21-\x7e]{{1,{repeats.KEY_LENGTH}}}")
+PART = 64 * 1024
+KEPT_HEADERS = ("Location", "ETag")
+
+
+def once(answer: Callable[[], Response]) -> Response:
+    """`answer`, which must not commit, or what it was the first time; its effect and its keeping are committed here."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        made = answer()
+        db.session.commit()
+        return made
+    if not KEY.fullmatch(key):
+        raise KeyRefused(limit=repeats.KEY_LENGTH)
+    by, asked = caller(), digest()
+    if not repeats.is_turn_of(by, key):
+        raise StillAtWork
+    kept = repeats.find_answer(by, key)
+    if kept is not None:
+        if kept.request != asked:
+            raise KeyReused
+        headers = {**kept.headers, REPLAYED: "true"}
+        return Response(kept.body, kept.status, headers, content_type=kept.headers.get("Content-Type"))
+    made = answer()
+    headers = {name: made.headers[name] for name in (*KEPT_HEADERS, "Content-Type") if name in made.headers}
+    repeats.keep_answer(
+        by, key, request=asked, status=made.status_code, headers=headers, body=made.get_data(as_text=True)
+    )
+    db.session.commit()
+    return made
+
+
+def caller() -> str:
+    """Whose key it is: that of a person, or of an address where nobody has signed in."""
+    person = viewer()
+    return f"account {person.id}" if person is not None else f"address {address()}"
+
+
+def digest() -> str:
+    """A digest of all that was asked for; keyed, because passwords are among it."""
+    asked = hmac.new(current_app.config["SECRET_KEY"].encode(), digestmod=hashlib.sha256)
+    for part in (request.method, request.full_path, request.mimetype):
+        asked.update(part.encode() + b"\n")
+    if request.mimetype == "multipart/form-data":
+        for name, text in request.form.items(multi=True):
+            asked.update(f"{name}\n{text}\n".encode("utf-8", "surrogatepass"))
+        for name, file in request.files.items(multi=True):
+            asked.update(f"{name}\n{file.filename}\n".encode("utf-8", "surrogatepass"))
+            while content := file.stream.read(PART):
+                asked.update(content)
+            file.stream.seek(0)
+    else:
+        asked.update(request.get_data())
+    return asked.hexdigest()

@@ -1,0 +1,115 @@
+"""Orders: how they are shown, and what is sent about them."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from marketplace.api.schemas.refs import CategoryRef, PerformerRef, PersonRef
+from marketplace.api.schemas.values import Answer, Body, Day, Id, Links, Moment, Money, Text
+from marketplace.orders.models import NOTE_LENGTH, REVIEW_LENGTH
+from marketplace.orders.states import MAX_RATING, MIN_RATING, MoneyState, Pricing, Status
+
+ACTIONS = Field(
+    description="What the caller may do with it now: the last part of the address to POST to, or `edit` for PATCH.",
+    examples=[["take", "comment"]],
+)
+
+
+class OrderSummary(Answer):
+    """An order as it stands on a list."""
+
+    id: Id
+    number: str = Field(examples=["2026-000123"])
+    title: str = Field(examples=["Fix the report"])
+    category: CategoryRef
+    status: Status
+    pricing: Pricing
+    money_state: MoneyState | None = Field(description="null for those who do not see it.")
+    price: Money | None = Field(description="What was named or agreed; null: by agreement, or the sum of the lines.")
+    total: Money | None = Field(description="What it costs: the price, else the sum of the lines; null: by agreement.")
+    currency: str = Field(examples=["RUB"])
+    deadline: Day | None
+    customer: PersonRef
+    manager: PersonRef | None = Field(
+        description="Who looks after it; null for nobody, and for those who do not see it."
+    )
+    performer: PersonRef | None
+    created_at: Moment
+    updated_at: Moment
+    links: Links
+
+
+class ReviewOut(Answer):
+    """What the customer says of the work, and what the performer answers."""
+
+    rating: int = Field(ge=MIN_RATING, le=MAX_RATING)
+    text: str
+    answer: str | None
+    created_at: Moment
+    answered_at: Moment | None
+
+
+class Contacts(PersonRef):
+    """How to reach the other side of an order; "" for what they have not told."""
+
+    phone: str
+    messenger: str
+    site: str
+
+
+class OrderOut(OrderSummary):
+    """Everything about an order that the caller may see."""
+
+    description: str
+    performer: PerformerRef | None
+    author: PersonRef | None = Field(description="Who wrote it down, if not the customer.")
+    terms: str = Field(
+        description="Changes with what is wanted, the price and the deadline; send it back when you agree."
+    )
+    lines_count: int
+    review: ReviewOut | None
+    contacts: list[Contacts] = Field(description="Of the sides that the caller works with, once there are two.")
+    taken_at: Moment | None
+    completed_at: Moment | None
+    cancelled_at: Moment | None
+    paid_at: Moment | None
+    ready_at: Moment | None
+    delivered_at: Moment | None
+    actions: list[str] = ACTIONS
+
+
+class Take(Body):
+    """Agreeing to an order."""
+
+    terms: str | None = Field(None, max_length=64, description="`terms` of the order as it was read; others are a 409.")
+
+
+class Reason(Body):
+    """Why."""
+
+    reason: Text = Field(min_length=1, max_length=NOTE_LENGTH, examples=["The plans have changed."])
+
+
+class Rating(Body):
+    """What the customer says of the work."""
+
+    rating: int = Field(ge=MIN_RATING, le=MAX_RATING, examples=[9])
+    text: Text = Field("", max_length=REVIEW_LENGTH, examples=["On time and careful."])
+
+
+class ReviewAnswer(Body):
+    """What the performer says to the review."""
+
+    answer: Text = Field(min_length=1, max_length=REVIEW_LENGTH, examples=["Thank you, it was a pleasure."])
+
+
+class Assign(Body):
+    """Who looks after an order from now on."""
+
+    manager_id: Id | None = Field(description="A manager or an admin; null: nobody.")
+
+
+class MoneyStep(Body):
+    """The next state of the money, or the one before."""
+
+    state: MoneyState

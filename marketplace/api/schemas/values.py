@@ -1,0 +1,127 @@
+"""The kinds of values of which everything that goes in and out is made."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from flask_babel import gettext as _
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from marketplace.core.money import MAX_AMOUNT
+from marketplace.core.text import is_storable, one_line
+
+AMOUNT = r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,2})?$"
+MAX_ID = 2**63 - 1
+DEFAULT_LIMIT, MAX_LIMIT = 25, 100
+
+
+class Answer(BaseModel):
+    """What the API answers: checked when it is made, so that it is what the description says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=True)
+
+
+class Body(BaseModel):
+    """What a program sends. A field that is not documented is refused: it was meant to do something."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Query(BaseModel):
+    """Parameters of an address; they are text, so numbers are read out of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _storable(text: str) -> str:
+    if not is_storable(text):
+        raise ValueError(_("The text holds characters that cannot be stored (NUL or broken Unicode)."))
+    return text
+
+
+def _visible(text: str) -> str:
+    if not any(character.isalnum() for character in text):
+        raise ValueError(_("Write something with letters in it."))
+    return one_line(text)
+
+
+def _amount(value: Any) -> Decimal:
+    amount = Decimal(value)
+    if amount > MAX_AMOUNT:
+        raise ValueError(_("The amount is too large."))
+    return amount
+
+
+def _positive(value: Decimal) -> Decimal:
+    if value <= 0:
+        raise ValueError(_("The amount must be more than zero."))
+    return value
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+"""Any text that can be stored."""
+
+Title = Annotated[str, AfterValidator(_storable), AfterValidator(_visible)]
+"""One line with at least one letter or digit."""
+
+AmountText = Annotated[
+    str,
+    StringConstraints(pattern=AMOUNT),
+    WithJsonSchema({"type": "string", "pattern": AMOUNT, "examples": ["1499.90"]}),
+]
+
+MoneyIn = Annotated[AmountText, AfterValidator(_amount)]
+"""An amount as text, "1499.90", for reading: the value is a Decimal."""
+
+PriceIn = Annotated[AmountText, AfterValidator(_amount), AfterValidator(_positive)]
+"""`MoneyIn` above zero."""
+
+Money = Annotated[
+    Decimal,
+    PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]+\.[0-9]{2}$", "examples": ["1499.90"]}),
+]
+"""An amount in the site's currency, always with two decimal places."""
+
+Moment = Annotated[datetime, AfterValidator(_utc), Field(examples=["2030-01-31T12:00:00Z"])]
+"""RFC 3339 in UTC."""
+
+Day = Annotated[date, Field(examples=["2030-01-31"])]
+"""A calendar day."""
+
+Id = Annotated[int, Field(ge=1, le=MAX_ID, examples=[7])]
+
+Links = Annotated[
+    dict[str, str],
+    Field(description="Addresses of what belongs to it.", examples=[{"self": "/api/v1/orders/7"}]),
+]
+
+
+class Paged(Query):
+    """Which part of a list."""
+
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="How many items at most.")
+    cursor: str | None = Field(None, max_length=200, description="`next_cursor` of the page before.")
+
+
+def blank_is_none(value: Any) -> Any:
+    """An empty parameter is as good as none, as in the addresses of the pages."""
+    return None if value == "" else value
+
+
+Blank = BeforeValidator(blank_is_none)

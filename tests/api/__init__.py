@@ -1,0 +1,1 @@
+"""The JSON API, as a program sees it."""
