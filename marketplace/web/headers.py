@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request
 
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
+SOURCES = {
+    "default-src": "'self'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+"""What every page may load, and what may be done with it."""
+
+
+def policy(sources: dict[str, str]) -> str:
+    """The content policy as browsers read it."""
+    return "; ".join(f"{directive} {allowed}" for directive, allowed in sources.items())
+
+
+POLICY = policy(SOURCES)
 
 
 def init_app(app: Flask) -> None:
@@ -15,10 +28,22 @@ def init_app(app: Flask) -> None:
     app.after_request(add_headers)
 
 
+def widen_policy(response: Response, **more: str) -> None:
+    """Lets this one answer load more than others do: `font_src="data:"` is added to what fonts come from already.
+
+    It is said of the answer and not of the request, so the page that tells of an error instead stays as strict as ever.
+    """
+    sources = dict(SOURCES)
+    for name, allowed in more.items():
+        directive = name.replace("_", "-")
+        sources[directive] = f"{sources.get(directive, sources['default-src'])} {allowed}"
+    response.headers["Content-Security-Policy"] = policy(sources)
+
+
 def add_headers(response: Response) -> Response:
     """Content policy, no sniffing, no framing, no referrer to others, and HTTPS for good once it is there."""
     headers = response.headers
-    headers["Content-Security-Policy"] = POLICY
+    headers.setdefault("Content-Security-Policy", POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "same-origin"
