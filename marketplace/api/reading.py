@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from marketplace.api.errors import FieldsRefused
+from marketplace.api.schemas.values import AMOUNT, NOT_BLANK
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -101,6 +102,10 @@ def _told(detail: ErrorDetails) -> str:
             return _("There is no such field.")
         case "string_too_long" | "too_long":
             return _("This is longer than %(limit)s.", limit=values["max_length"])
+        case "string_pattern_mismatch" if values["pattern"] == AMOUNT:
+            return _("This is not an amount such as 1499.90.")
+        case "string_pattern_mismatch" if values["pattern"] == NOT_BLANK:
+            return _("Write something.")
         case "string_too_short" | "too_short":
             return _("This is shorter than %(limit)s.", limit=values["min_length"])
         case "greater_than_equal":

@@ -75,7 +75,7 @@ def test_who_comes_second_reads_why_and_sees_what_is_true(windows: Windows, peop
     order = people.order()
     page = windows.open(people.manager().id)
     page.goto(f"/orders?number={order.number}")
-    windows.expect(409, f"/orders/{order.id}/status")
+    windows.expect(409, f"/api/v1/orders/{order.id}/request-quote")
     choice(page, order, "status").select_option("Waiting for offers")
     services.cancel_order(order.id, reason="Sooner", by=order.customer)
     db.session.commit()

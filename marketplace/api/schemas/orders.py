@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from marketplace.api.schemas.refs import CategoryRef, PerformerRef, PersonRef
-from marketplace.api.schemas.values import Answer, Body, Day, Id, Links, Moment, Money, Text
+from marketplace.api.schemas.values import Answer, Body, Day, Id, Links, Moment, Money, Text, Words
 from marketplace.orders.models import NOTE_LENGTH, REVIEW_LENGTH
 from marketplace.orders.states import MAX_RATING, MIN_RATING, MoneyState, Pricing, Status
 
@@ -87,7 +87,7 @@ class Take(Body):
 class Reason(Body):
     """Why."""
 
-    reason: Text = Field(min_length=1, max_length=NOTE_LENGTH, examples=["The plans have changed."])
+    reason: Words = Field(max_length=NOTE_LENGTH, examples=["The plans have changed."])
 
 
 class Rating(Body):
@@ -100,7 +100,7 @@ class Rating(Body):
 class ReviewAnswer(Body):
     """What the performer says to the review."""
 
-    answer: Text = Field(min_length=1, max_length=REVIEW_LENGTH, examples=["Thank you, it was a pleasure."])
+    answer: Words = Field(max_length=REVIEW_LENGTH, examples=["Thank you, it was a pleasure."])
 
 
 class Assign(Body):

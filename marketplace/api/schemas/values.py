@@ -19,9 +19,10 @@ from pydantic import (
 )
 
 from marketplace.core.money import MAX_AMOUNT
-from marketplace.core.text import is_storable, one_line
+from marketplace.core.text import is_storable, one_line, tidy
 
 AMOUNT = r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,2})?$"
+NOT_BLANK = r"\S"
 MAX_ID = 2**63 - 1
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
 
@@ -50,6 +51,12 @@ def _storable(text: str) -> str:
     return text
 
 
+def _said(text: str) -> str:
+    if not tidy(text):
+        raise ValueError(_("Write something."))
+    return text
+
+
 def _visible(text: str) -> str:
     if not any(character.isalnum() for character in text):
         raise ValueError(_("Write something with letters in it."))
@@ -75,6 +82,9 @@ def _utc(moment: datetime) -> datetime:
 
 Text = Annotated[str, AfterValidator(_storable)]
 """Any text that can be stored."""
+
+Words = Annotated[str, StringConstraints(pattern=NOT_BLANK), AfterValidator(_storable), AfterValidator(_said)]
+"""Text that is not blank."""
 
 Title = Annotated[str, AfterValidator(_storable), AfterValidator(_visible)]
 """One line with at least one letter or digit."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from typing import cast
+
+from flask import Flask, current_app, flash, jsonify, redirect, render_template, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.accounts import queries, services
-from marketplace.accounts.states import Role
+from marketplace.accounts.states import ACCESS_LIFETIME, Role
 from marketplace.core.db import db
 from marketplace.web.auth.blueprint import blueprint
 from marketplace.web.auth.browsers import device_name
 from marketplace.web.auth.devices import current_token
-from marketplace.web.viewer import account
+from marketplace.web.limits import limit_view
+from marketplace.web.viewer import account, device
 
+TOKENS_PER_PERSON = "60 per minute;600 per hour"
 FIRST_STEPS = {Role.CUSTOMER: "orders.order_new", Role.PERFORMER: "people.profile"}
 
 
@@ -50,3 +55,17 @@ def session_end_others() -> ResponseReturnValue:
     flash(_("All other devices are signed out."), "success")
     db.session.commit()
     return redirect(url_for("auth.session_list"))
+
+
+@blueprint.post("/sessions/token")
+def token_new() -> ResponseReturnValue:
+    """An access token of this session, by which the scripts of a page ask the JSON API; it dies with the session."""
+    token = services.access_token(device(), secret=current_app.config["SECRET_KEY"])
+    return jsonify(access_token=token, token_type="Bearer", expires_in=int(ACCESS_LIFETIME.total_seconds()))
+
+
+@blueprint.record_once
+def limit_tokens(state: BlueprintSetupState) -> None:
+    """A page keeps its token for as long as it is good."""
+    app = cast(Flask, state.app)
+    limit_view(app, f"{blueprint.name}.token_new", TOKENS_PER_PERSON, key=lambda: f"token {account().id}")

@@ -1,11 +1,14 @@
-"""Changing the status of an order, or of its money, from the list: the acts of its page, chosen by where they lead."""
+"""Changing the status of an order, or of its money, from the list: the acts of its page, chosen by where they lead.
+
+For browsers without scripts; with them the list asks the operations of the API that do the same.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,7 +26,6 @@ from marketplace.orders.queries import orders as queries
 from marketplace.orders.states import MoneyState, Status
 from marketplace.web.actions import STATUS_STEPS, Targets, possible_targets
 from marketplace.web.checking import Form
-from marketplace.web.errors import wants_json
 from marketplace.web.filters import label
 from marketplace.web.orders.blueprint import blueprint
 from marketplace.web.safe import local_address
@@ -65,19 +67,12 @@ def order_status(order_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         order = change_state(order_id, form, by=user)
         new = order.status if form.status.data else order.money_state
-        if wants_json():
-            answer: ResponseReturnValue = jsonify(state_of(order, user))
-        else:
-            flash(_("Order %(number)s: %(state)s.", number=order.number, state=label(new)), "success")
-            answer = redirect(local_address(form.next.data or came_from(), url_for("orders.order_list")))
+        flash(_("Order %(number)s: %(state)s.", number=order.number, state=label(new)), "success")
         db.session.commit()
-        return answer
+        return redirect(local_address(form.next.data or came_from(), url_for("orders.order_list")))
     order = queries.get_order(order_id)
     if not policies.may_view(user, order):
         raise NoSuchOrder
-    if form.is_submitted() and wants_json():
-        words = next(str(error) for errors in form.errors.values() for error in errors)
-        return jsonify(error=words, errors=form.errors), 422
     targets = possible_targets(order, user)
     if not any(targets):
         raise NotAllowed(N_("There is nothing that you can change about this order now."))
@@ -106,19 +101,3 @@ def change_state(order_id: int, form: StateForm, *, by: Account) -> Order:
             return services.complete_order(order_id, by=by)
         case _:
             return services.cancel_order(order_id, reason=form.reason.data or "", by=by)
-
-
-def state_of(order: Order, user: Account) -> dict[str, Any]:
-    """How the order stands now, and what else could be chosen."""
-    targets = possible_targets(order, user)
-    return {
-        "id": order.id,
-        "number": order.number,
-        "status": order.status.value,
-        "status_label": label(order.status),
-        "money_state": order.money_state.value,
-        "money_state_label": label(order.money_state),
-        "updated_at": order.updated_at.isoformat(),
-        "statuses": [{"value": status.value, "label": label(status)} for status in targets.statuses],
-        "money_states": [{"value": state.value, "label": label(state)} for state in targets.money_states],
-    }

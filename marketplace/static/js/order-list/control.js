@@ -1,5 +1,5 @@
-// One choice of the next state. What is sent, and where to, is that of the form which it stands for; what the row shows
-// afterwards is what the server says.
+// One choice of the next state, in the place of the form that does the same without scripts; what the row shows afterwards
+// is what the server says.
 import { createApp, h, nextTick, reactive } from "/static/vendor/vue-3.5.45/vue.runtime.esm-browser.prod.js";
 import { refresh, send } from "./sending.js";
 
@@ -35,7 +35,7 @@ export function control(details, say) {
   async function go() {
     state.busy = true;
     state.error = "";
-    const answer = await send(form, { [field]: state.chosen, reason: state.reason });
+    const answer = await send(form, field, state.chosen, state.reason.trim());
     if (answer.error === undefined) {
       const row = await refresh(place.closest("tr"));
       document.querySelector("[data-order-news]").textContent = `${answer.number}: ${say.saySaved}`;

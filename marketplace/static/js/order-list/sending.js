@@ -1,20 +1,20 @@
-// Sends a row's form and fetches the row anew, with the rights of whoever looks.
+// Asks for the act that leads to the chosen state, and fetches the row anew, with the rights of whoever looks.
+import { ask } from "../api.js";
 
-// The answer of the server; with `error` when it refused, empty words when it could not be reached.
-export async function send(form, fields) {
-  const token = form.elements.csrf_token.value;
-  try {
-    const answer = await fetch(form.action, {
-      method: "POST",
-      headers: { Accept: "application/json", "X-CSRFToken": token },
-      body: new URLSearchParams(fields),
-      redirect: "error",
-    });
-    const told = await answer.json();
-    return answer.ok ? told : { error: String(told.error ?? ""), status: answer.status };
-  } catch {
-    return { error: "", status: 0 };
-  }
+const ACTS = { quoting: "request-quote", completed: "complete", cancelled: "cancel" };
+
+// The order as it is after the act; with `error` when it was refused, empty words when nothing could be reached.
+export async function send(form, field, chosen, reason) {
+  const order = form.getAttribute("action").match(/\/orders\/(\d+)\//)[1];
+  const act = field === "money_state" ? "money" : ACTS[chosen];
+  const body = act === "money" ? { state: chosen } : act === "cancel" ? { reason } : undefined;
+  const { status, told } = await ask("POST", `/orders/${order}/${act}`, body);
+  return status === 200 ? told : { error: refusal(told), status };
+}
+
+function refusal(problem) {
+  const [words] = Object.values(problem?.errors ?? {});
+  return String(words?.[0] ?? problem?.detail ?? "");
 }
 
 // The row as it is now, in the place of the old one; null when it could not be had, or is no longer there for this person.
