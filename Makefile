@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11+, make and a network, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format messages lock bench clean venv venv-dev chromium
+.PHONY: help run test fuzz check format messages openapi lock bench clean venv venv-dev chromium
 
 BIN := .venv/bin
 
@@ -12,6 +12,9 @@ run: venv ## Start the marketplace with its own database on http://localhost:800
 
 test: venv-dev chromium ## Run every test on a throw-away database (ARGS="-k board" picks some)
 	@$(BIN)/python -m pytest -q $(ARGS)
+
+fuzz: venv-dev ## Send 200 made-up requests to every operation of the JSON API and to every role (SEED=1 repeats a run)
+	@FUZZ=$(or $(EXAMPLES),200) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/api/fuzzing $(ARGS)
 
 check: venv-dev ## Check format, lint, types, package order, templates, translations and migrations
 	$(BIN)/ruff format --check .
@@ -30,6 +33,9 @@ format: venv-dev ## Format Python and templates
 
 messages: venv-dev ## Collect the texts into the translation catalogues and compile them
 	@$(BIN)/python -m scripts.translations update
+
+openapi: venv-dev ## Write the description of the JSON API into docs/openapi.json
+	@$(BIN)/python -m flask --app wsgi openapi docs/openapi.json
 
 lock: venv-dev ## Pin the newest allowed versions into requirements.txt and requirements-dev.txt
 	@$(BIN)/python -m scripts.lock

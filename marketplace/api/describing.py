@@ -3,72 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from marketplace.api.examples import example_of
+from marketplace.api.following import IDS, links_of
 from marketplace.api.operations import OPERATIONS, Operation
 from marketplace.api.repeating import HEADER, REPLAYED
 from marketplace.api.schemas.problems import Problem
+from marketplace.api.schemas.values import MAX_ID
+from marketplace.api.wording import ABOUT, REFUSALS, SUCCESSES, TAGS
 from marketplace.core.repeats import KEY_LENGTH
 from marketplace.web.problems import MEDIA_TYPE
 from marketplace.web.programs import API
 
 VERSION = "1.0.0"
 REF = "#/components/schemas/{model}"
-IDS = re.compile(r"<id:(\w+)>")
 JSON = "application/json"
 
-TAGS = {
-    "auth": "Becoming known: registration, and the tokens by which every other operation knows its caller.",
-    "me": "What the caller says of themselves.",
-    "board": "Open orders, for everybody to look at.",
-    "orders": "Orders that the caller may see, and posting new ones.",
-    "acts": "What is done with an order. `actions` of an order names those that the caller may do now.",
-    "lines": "What an order consists of.",
-    "offers": "What performers would do an order for.",
-    "talk": "Comments and files of an order.",
-    "catalog": "Categories and products.",
-    "performers": "Who does the work, and what customers say of it.",
-    "users": "Accounts, for staff.",
-    "events": "What happens, in the order in which it happens.",
-}
-
-ABOUT = """Orders and all that belongs to them, for programs.
-
-**Signing in.** `POST /auth/login` gives an access token for 15 minutes and a refresh token for 30 days. Send the access
-token as `Authorization: Bearer …`; cookies count for nothing here. `POST /auth/refresh` gives the next pair. A refresh
-token is good for one use: one that comes twice signs the program out.
-
-**Errors** are problem details (RFC 9457), `application/problem+json`. `type` says what was refused in a word that does
-not change, `errors` what is wrong with each field. Words are in the language of `Accept-Language` (ru, en).
-
-**Sending twice.** Every POST takes an `Idempotency-Key`. For 24 hours the same request under the same key has one
-effect and the same answer; another request under it is a 422, one that comes while the first is at work a 409.
-
-**Changing what somebody else changes.** Single things have an `ETag`. Send it as `If-Match` with a PATCH and get a 412
-when it is not the same any more; send it as `If-None-Match` with a GET and get a 304 when it is.
-
-**Values.** Money is text, `"1499.90"`. Moments are RFC 3339 in UTC, days are `2030-01-31`. Lists come in pages: send
-`next_cursor` back as `cursor`. Unknown fields and parameters are refused.
-"""
-
-REASONS = {
-    400: "What was sent cannot be understood.",
-    401: "No access token, or one that is not valid any more.",
-    403: "The caller may not do this.",
-    404: "There is no such thing, or none that the caller may know of.",
-    409: "Not possible in the present state, or the first request with this key is still at work.",
-    411: "The length of the body is not given.",
-    412: "It is not the state that If-Match names.",
-    413: "The body is too large.",
-    415: "The body is of another type than documented.",
-    422: "A field or a parameter is not right; `errors` say which.",
-    429: "Too many requests; Retry-After says when to go on.",
-    503: "The database does not answer; Retry-After says when to try again.",
-}
+Described = dict[str, Any]
 
 
 def described_as_json() -> str:
@@ -76,11 +31,14 @@ def described_as_json() -> str:
     return json.dumps(described(), indent=2, ensure_ascii=False) + "\n"
 
 
-def described() -> dict[str, Any]:
+def described() -> Described:
     """The whole description."""
     schemas = _schemas()
-    paths: dict[str, Any] = {}
-    for made in OPERATIONS.values():
+    parameters = {made.query.__name__ for made in OPERATIONS.values() if made.query is not None}
+    paths: Described = {}
+    # Tags tell what belongs together, so operations follow each other as their tags do.
+    order = list(TAGS)
+    for made in sorted(OPERATIONS.values(), key=lambda made: (order.index(made.tag), made.rule)):
         path = paths.setdefault(API + IDS.sub(r"{\1}", made.rule), {})
         path[made.method.lower()] = _operation(made, schemas)
     return {
@@ -92,12 +50,12 @@ def described() -> dict[str, Any]:
             "description": ABOUT,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": "/", "description": "This site."}],
         "tags": [{"name": name, "description": words} for name, words in TAGS.items()],
-        "paths": dict(sorted(paths.items())),
+        "paths": paths,
         "components": {
-            "schemas": dict(sorted(schemas.items())),
-            "responses": {str(status): _problem(words, status) for status, words in REASONS.items()},
+            "schemas": {name: schemas[name] for name in sorted(schemas) if name not in parameters},
+            "responses": {str(status): _refusal(status) for status in REFUSALS},
             "headers": HEADERS,
             "securitySchemes": {
                 "token": {
@@ -111,18 +69,32 @@ def described() -> dict[str, Any]:
     }
 
 
-HEADERS: dict[str, Any] = {
-    "ETag": {"description": "Names the present state of this thing.", "schema": {"type": "string"}},
-    "Location": {"description": "Where the new thing is.", "schema": {"type": "string"}},
-    REPLAYED: {
-        "description": "There when the answer was given before and nothing was done now.",
-        "schema": {"type": "string", "const": "true"},
-    },
-    "RetryAfter": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+def _header(words: str, example: str | int, **schema: Any) -> Described:
+    kind = "integer" if isinstance(example, int) else "string"
+    return {"description": words, "schema": {"type": kind, **schema}, "example": example}
+
+
+HEADERS: Described = {
+    "ETag": _header(
+        "Names the present state of this thing.", '"9f86d081884c7d659a2feaa0c55ad015"', pattern='^"[0-9a-f]+"$'
+    ),
+    "Location": _header("Where the new thing is.", f"{API}/orders/7", format="uri-reference"),
+    REPLAYED: _header("There when the answer was given before and nothing was done now.", "true", const="true"),
+    "RateLimit": _header("What is left of the present minute: requests and seconds.", '"minute";r=599;t=60'),
+    "RateLimit-Policy": _header("How many requests a minute holds.", '"minute";q=600;w=60'),
+    "Retry-After": _header("Seconds to wait.", 10, minimum=0),
+    "WWW-Authenticate": _header("How to sign in.", "Bearer"),
+    "X-Request-ID": _header("The name of this request in our log.", "3f0c6a52b1d94e7a"),
 }
+OF_ALL = ("RateLimit", "RateLimit-Policy", "X-Request-ID")
 
 
-def _schemas() -> dict[str, Any]:
+def _headers(*names: str) -> Described:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*names, *OF_ALL)}
+
+
+def _schemas() -> Described:
+    """Every model by its name, with those of parameters."""
     models: list[tuple[type[BaseModel], Any]] = [(Problem, "serialization")]
     for made in OPERATIONS.values():
         if made.answer is not None:
@@ -131,14 +103,13 @@ def _schemas() -> dict[str, Any]:
             models.append((made.body, "validation"))
         if made.query is not None:
             models.append((made.query, "validation"))
-    unique = list(dict.fromkeys(models))
-    _names, definitions = models_json_schema(unique, ref_template=REF)
-    schemas: dict[str, Any] = definitions["$defs"]
+    _names, definitions = models_json_schema(list(dict.fromkeys(models)), ref_template=REF)
+    schemas: Described = definitions["$defs"]
     return schemas
 
 
-def _operation(made: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
-    described: dict[str, Any] = {
+def _operation(made: Operation, schemas: Described) -> Described:
+    described: Described = {
         "operationId": made.name,
         "tags": [made.tag],
         "summary": made.summary,
@@ -149,41 +120,40 @@ def _operation(made: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     if parameters:
         described["parameters"] = parameters
     if made.body is not None:
-        described["requestBody"] = {
-            "required": any(field.is_required() for field in made.body.model_fields.values()),
-            "content": {JSON: {"schema": _ref(made.body)}},
-        }
+        is_needed = any(field.is_required() for field in made.body.model_fields.values())
+        described["requestBody"] = {"required": is_needed, "content": {JSON: _content(made.body, schemas)}}
     elif made.file_limit:
-        described["requestBody"] = _FILES
-    described["responses"] = {str(made.status): _success(made)} | {
-        str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses(made)
+        described["requestBody"] = FILES
+    answers = {made.status: _success(made, schemas)} | {
+        status: {"$ref": f"#/components/responses/{status}"} for status in statuses(made)
     }
     if made.is_tagged and made.method == "GET":
-        described["responses"]["304"] = {"description": "It is still as If-None-Match names it."}
-    described["responses"] = dict(sorted(described["responses"].items()))
+        answers[304] = {"description": SUCCESSES[304], "headers": _headers("ETag")}
+    described["responses"] = {str(status): answers[status] for status in sorted(answers)}
     return described
 
 
 def statuses(made: Operation) -> list[int]:
     """Every status that the operation refuses with."""
+    # A parameter that is not documented is a 422 where there are none at all, too.
     found = {400, 401, 422, 429, 503, *made.errors}
-    if made.method == "GET" and made.query is None:
-        # A parameter that is not documented is refused all the same.
-        found |= {422}
     if made.method != "GET":
-        found |= {411, 413, 415}
+        found |= {411, 413}
+    if made.body is not None or made.file_limit:
+        found.add(415)
     if made.method == "POST" and not made.is_secret:
         found.add(409)
     return sorted(found)
 
 
-_FILES = {
+FILES: Described = {
     "required": True,
     "content": {
         "multipart/form-data": {
             "schema": {
                 "type": "object",
                 "required": ["files"],
+                "additionalProperties": False,
                 "properties": {
                     "files": {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1},
                 },
@@ -193,9 +163,12 @@ _FILES = {
 }
 
 
-def _success(made: Operation) -> dict[str, Any]:
-    words = {201: "It is there now.", 204: "Done; there is nothing to say."}.get(made.status, "As asked.")
-    answer: dict[str, Any] = {"description": words}
+def _content(model: type[BaseModel], schemas: Described) -> Described:
+    schema = {"$ref": REF.format(model=model.__name__)}
+    return {"schema": schema, "example": example_of(schema, schemas)}
+
+
+def _success(made: Operation, schemas: Described) -> Described:
     headers = []
     if made.is_tagged:
         headers.append("ETag")
@@ -203,66 +176,47 @@ def _success(made: Operation) -> dict[str, Any]:
         headers.append("Location")
     if made.method == "POST" and not made.is_secret:
         headers.append(REPLAYED)
-    if headers:
-        answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
+    answer: Described = {"description": SUCCESSES[made.status], "headers": _headers(*headers)}
     if made.answer is not None:
-        answer["content"] = {made.media_type: {"schema": _ref(made.answer)}}
+        answer["content"] = {made.media_type: _content(made.answer, schemas)}
     elif made.media_type != JSON:
         answer["content"] = {made.media_type: {"schema": {"type": "string", "format": "binary"}}}
-    if made.links:
-        answer["links"] = {
-            name: {"operationId": name, "parameters": {key: f"$response.body#/{place}" for key, place in where.items()}}
-            for name, where in made.links.items()
-        }
+    links = links_of(made, OPERATIONS)
+    if links:
+        answer["links"] = links
     return answer
 
 
-def _parameters(made: Operation, schemas: dict[str, Any]) -> list[dict[str, Any]]:
-    found = [
+def _parameters(made: Operation, schemas: Described) -> list[Described]:
+    found: list[Described] = [
         {
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 2**63 - 1},
+            "description": f"`id` of the {name.removesuffix('_id')}.",
+            "schema": {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_ID, "examples": [7]},
         }
         for name in IDS.findall(made.rule)
     ]
     if made.query is not None:
-        # The model itself is no schema of anything that is sent.
         properties = schemas[made.query.__name__]["properties"]
         found += [_query_parameter(name, dict(schema)) for name, schema in properties.items()]
     if made.method == "POST":
-        found.append(
-            {
-                "name": HEADER,
-                "in": "header",
-                "description": "A name for this request, to be sent with its repetitions.",
-                "schema": {"type": "string", "pattern": r"^[\x21-\x7e]+$", "minLength": 1, "maxLength": KEY_LENGTH},
-            }
-        )
+        words = "A name for this request, to be sent with its repetitions."
+        found.append(_header_parameter(HEADER, words, pattern="^[!-~]+$", minLength=1, maxLength=KEY_LENGTH))
     if made.method == "PATCH":
-        found.append(
-            {
-                "name": "If-Match",
-                "in": "header",
-                "description": "The ETag of the state that is to be changed.",
-                "schema": {"type": "string"},
-            }
-        )
+        found.append(_header_parameter("If-Match", "The ETag of the state that is to be changed."))
     if made.method == "GET" and made.is_tagged:
-        found.append(
-            {
-                "name": "If-None-Match",
-                "in": "header",
-                "description": "The ETag of the state that the caller has.",
-                "schema": {"type": "string"},
-            }
-        )
+        found.append(_header_parameter("If-None-Match", "The ETag of the state that the caller has."))
     return found
 
 
-def _query_parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    described: dict[str, Any] = {"name": name, "in": "query"}
+def _header_parameter(name: str, words: str, **schema: Any) -> Described:
+    return {"name": name, "in": "header", "description": words, "schema": {"type": "string", **schema}}
+
+
+def _query_parameter(name: str, schema: Described) -> Described:
+    described: Described = {"name": name, "in": "query"}
     if "description" in schema:
         described["description"] = schema.pop("description")
     # What may be left out may be null in Python; in an address it is simply not there.
@@ -275,15 +229,16 @@ def _query_parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return described | {"schema": schema}
 
 
-def _problem(words: str, status: int) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "description": words,
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+def _refusal(status: int) -> Described:
+    refusal = REFUSALS[status]
+    headers = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}.get(status, [])
+    return {
+        "description": refusal.words,
+        "headers": _headers(*headers),
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": REF.format(model="Problem")},
+                "example": refusal.example | {"status": status},
+            }
+        },
     }
-    if status in (429, 503):
-        answer["headers"] = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
-    return answer
-
-
-def _ref(model: type[BaseModel]) -> dict[str, str]:
-    return {"$ref": REF.format(model=model.__name__)}

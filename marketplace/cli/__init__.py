@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from marketplace.cli import admins, catalog, counters, demo, offers, serve
+from marketplace.cli import admins, catalog, counters, demo, offers, openapi, serve
 
-COMMANDS = (admins.admins, catalog.catalog, counters.counters, demo.demo, offers.offers, serve.serve)
+COMMANDS = (admins.admins, catalog.catalog, counters.counters, demo.demo, offers.offers, openapi.openapi, serve.serve)
 
 
 def init_app(app: Flask) -> None:

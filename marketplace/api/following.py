@@ -1,0 +1,65 @@
+"""Which operation leads to which: links of the description, for readers and for programs that walk along them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from marketplace.api.operations import Operation
+
+IDS = re.compile(r"<id:(\w+)>")
+COLLECTION = re.compile(r"/(\w+)s$")
+
+NEXT = {
+    "take_order": ("complete_order", "withdraw_order"),
+    "complete_order": ("rate_order", "pay_order"),
+    "rate_order": ("answer_review",),
+    "request_quote": ("post_offer",),
+    "pay_order": ("ready_order",),
+    "ready_order": ("deliver_order",),
+}
+"""What comes after an act on an order; whoever has posted one is shown everything that can be done with it."""
+
+
+def links_of(made: Operation, operations: Mapping[str, Operation]) -> dict[str, Any]:
+    """Where the answer of `made` leads, by the names of the operations there."""
+    found = {name: _link(operations[name], dict(where)) for name, where in made.links.items()}
+    for name, where in _implied(made, operations):
+        found.setdefault(name, _link(operations[name], where))
+    return found
+
+
+def _implied(made: Operation, operations: Mapping[str, Operation]) -> Iterator[tuple[str, dict[str, str]]]:
+    known = {name: f"$request.path.{name}" for name in IDS.findall(made.rule)}
+    for name in NEXT.get(made.name, ()):
+        if name in operations:
+            yield name, known
+    fields = {} if made.answer is None else made.answer.model_fields
+    collection = COLLECTION.search(made.rule)
+    thing = f"{collection[1]}_id" if collection else ""
+    is_one, is_new = made.method == "GET" and made.rule.endswith(">"), made.status == 201 and "id" in fields
+    for other in operations.values():
+        wanted = IDS.findall(other.rule)
+        if is_new and thing in wanted and set(wanted) <= {*known, thing}:
+            yield other.name, _chosen(known | {thing: "$response.body#/id"}, wanted)
+        elif other.method != "GET":
+            continue
+        elif "items" in fields and other.rule.endswith(f"<id:{thing}>"):
+            yield other.name, _chosen(known | {thing: "$response.body#/items/0/id"}, wanted)
+        elif is_one and other.rule.startswith(f"{made.rule}/") and set(wanted) == set(known):
+            yield other.name, known
+
+
+def _chosen(where: Mapping[str, str], names: list[str]) -> dict[str, str]:
+    return {name: where[name] for name in names}
+
+
+def _link(other: Operation, where: dict[str, str]) -> dict[str, Any]:
+    body = where.pop("requestBody", None)
+    link: dict[str, Any] = {"operationId": other.name, "description": f"{other.summary}."}
+    if where:
+        link["parameters"] = where
+    if body is not None:
+        link["requestBody"] = body
+    return link
