@@ -85,6 +85,8 @@ POST /offers/{offer}/withdraw    401       403   404      302       404      403
 GET  /orders/{quoted}/offers     302       200   403      403       403      200     200      200   302
 GET  /orders/{in_progress}/offers                    302 200 404 403 404 200 200 200 302
 GET  /performer/offers           302       403   403      200       200      403     403      403   302
+GET  /swagger                    200       200   200      200       200      200     200      200   200
+GET  /redoc                      200       200   200      200       200      200     200      200   200
 POST /live/ticket                401       200   200      200       200      200     200      200   401
 GET  /live/news                  302       200   200      200       200      200     200      200   302
 GET  /performer                  302       403   403      200       200      403     403      403   302

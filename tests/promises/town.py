@@ -29,6 +29,7 @@ from marketplace.orders.services import talking
 from marketplace.threads.services import StoredFile
 from tests.client import Browser
 from tests.people import LIMIT, PASSWORD, People
+from tests.promises.callers import Callers
 
 NOTES = b"Everything is in here."
 
@@ -81,6 +82,7 @@ class Town:
         self.ids |= {"category": people.category().id, "unused": unused.id}
         self.keys = {who: key_of(Browser.of(app).sign_in(account)) for who, account in made.items()}
         self.keys[Who.ANONYMOUS] = key_of(Browser.of(app))
+        self.programs = Callers(app, {who.value: account for who, account in made.items()})
         # Another device of the performer: one may end it, others may not.
         device = accounts.start_session(made[Who.PERFORMER], user_agent="telephone", address="127.0.0.1")
         self.ids["device"] = device.id
@@ -117,6 +119,23 @@ class Town:
         if method == "POST":
             kwargs["data"] = {**(fields or {}), "csrf_token": self.keys[who].token}
         return self.browser(who).open(path, method=method, **kwargs)
+
+    def call(self, who: Who, method: str, path: str, body: Any = None, **kwargs: Any) -> TestResponse:
+        """One request to the API by the program of `who`."""
+        return self.programs.call(who, method, path, self.fill_json(body), **kwargs)
+
+    def fill_json(self, value: Any) -> Any:
+        """`fill` in every text of `value`; what is filled into `#{category}` is a number."""
+        match value:
+            case dict():
+                return {name: self.fill_json(part) for name, part in value.items()}
+            case list():
+                return [self.fill_json(part) for part in value]
+            case str() if value.startswith("#{"):
+                return int(self.fill(value[1:]))
+            case str():
+                return self.fill(value)
+        return value
 
     @contextmanager
     def undone(self, app: Flask | None = None) -> Iterator[Connection]:
