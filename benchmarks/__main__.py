@@ -8,6 +8,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks.api import api_cases, print_api
 from benchmarks.board import board_cases
 from benchmarks.cases import common_words
 from benchmarks.live import live_figures, print_live
@@ -44,6 +45,9 @@ def main() -> None:
         takes = [(market.size, *taking(market, turns(TAKE_ROUNDS))) for market in markets]
         measure([pair for _, pair, _ in takes], TAKE_ROUNDS)
         print_taking(takes)
+        asked = [(market.size, case) for market in markets for case in api_cases(market, turns(TAKE_ROUNDS))]
+        measure([case.pair for _, case in asked], TAKE_ROUNDS)
+        print_api(asked)
         print_live(live_figures(markets[0]))
         print_verdict(cases, takes)
 
