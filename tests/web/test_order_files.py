@@ -14,7 +14,7 @@ from marketplace.accounts.services import block_account
 from marketplace.core.db import db
 from marketplace.orders.services import talking
 from marketplace.threads import services
-from marketplace.web.orders.talk import POST_LIMIT
+from marketplace.web.attachments import POST_LIMIT
 from tests.client import Browser
 from tests.people import People
 from tests.threads import specimens

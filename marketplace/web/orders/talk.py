@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from flask import Response, current_app, flash, redirect, send_file, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.core import file_types, files
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid
 from marketplace.orders import policies
@@ -19,22 +16,14 @@ from marketplace.threads import policies as talk_policies
 from marketplace.threads import queries, services
 from marketplace.threads.errors import NoSuchFile
 from marketplace.threads.models import Attachment
+from marketplace.web.attachments import POST_LIMIT, folder, sent_file, sent_thumbnail
 from marketplace.web.errors import explain
 from marketplace.web.intake import takes_files
 from marketplace.web.orders.asking import ask, asked_for
 from marketplace.web.orders.blueprint import blueprint
-from marketplace.web.orders.disposition import attachment_header
 from marketplace.web.orders.forms import ConfirmForm
 from marketplace.web.orders.talk_forms import CommentForm, EditForm, FilesForm, WithFiles
 from marketplace.web.viewer import account
-
-POST_LIMIT = services.MAX_FILES_AT_ONCE * services.MAX_BYTES + 1024 * 1024
-"""The files, the words and what holds them together."""
-
-
-def folder() -> Path:
-    """Where the files are."""
-    return services.file_folder(current_app.config["MEDIA_PATH"])
 
 
 @blueprint.post("/orders/<id:order_id>/comments")
@@ -143,26 +132,13 @@ def attachment_delete(order_id: int, attachment_id: int) -> ResponseReturnValue:
 @blueprint.get("/attachments/<id:attachment_id>")
 def attachment_show(attachment_id: int) -> ResponseReturnValue:
     """The file, to be saved and not opened by the browser, for those who may read it now."""
-    attachment = _readable(attachment_id)
-    answer = _sent(files.place(folder(), attachment.stored_name))
-    # Not by way of Flask, which would add a character set that the text may not be in.
-    answer.headers["Content-Type"] = attachment.media_type
-    answer.headers["Content-Disposition"] = attachment_header(attachment.name)
-    return answer
+    return sent_file(_readable(attachment_id))
 
 
 @blueprint.get("/attachments/<id:attachment_id>/thumbnail")
 def attachment_thumbnail(attachment_id: int) -> ResponseReturnValue:
     """A small copy of a picture, which we have drawn ourselves."""
-    attachment = _readable(attachment_id)
-    if not attachment.is_picture:
-        raise NoSuchFile
-    path = files.place(folder(), services.thumbnail_name(attachment.stored_name))
-    answer = _sent(path)
-    with path.open("rb") as file:
-        kind = file_types.recognise(file.read(16))
-    answer.headers["Content-Type"] = kind.media_type if kind else "application/octet-stream"
-    return answer
+    return sent_thumbnail(_readable(attachment_id))
 
 
 def _readable(attachment_id: int) -> Attachment:
@@ -172,16 +148,6 @@ def _readable(attachment_id: int) -> Attachment:
     if not (policies.may_see_talk(user, order) and talk_policies.may_open(user, attachment, comment)):
         raise NoSuchFile
     return attachment
-
-
-def _sent(path: Path) -> Response:
-    """The file as it is on the disk; it asks nobody but us, every time."""
-    try:
-        answer = send_file(path, mimetype="application/octet-stream", conditional=True)
-    except FileNotFoundError:
-        raise NoSuchFile from None
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
 
 
 def _note(form: WithFiles, error: Invalid) -> None:

@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from marketplace.accounts import services as accounts
-from marketplace.accounts.models import Account, Profile
-from marketplace.accounts.queries import get_account
+from marketplace.accounts.models import Account
 from marketplace.accounts.states import Role
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.services import set_specialties
@@ -21,7 +20,7 @@ from marketplace.core.paging import Page
 from marketplace.orders import policies
 from marketplace.orders.queries import performers
 from marketplace.orders.queries.board import Count
-from marketplace.orders.queries.orders import have_shared_order
+from marketplace.web.contacts import contacts_of
 from marketplace.web.language import LOCALE_COOKIE, keep_choice, select_locale
 from marketplace.web.people.blueprint import blueprint
 from marketplace.web.people.forms import DirectoryForm, PerformerProfileForm, ProfileForm
@@ -67,15 +66,6 @@ def performer_show(performer_id: int) -> ResponseReturnValue:
         user=user,
         may_view=policies.may_view,
     )
-
-
-def contacts_of(performer_id: int, user: Account | None) -> Profile | None:
-    """The profile whose contacts `user` may see, or None."""
-    if user is None:
-        return None
-    owner = get_account(performer_id)
-    share = not user.is_staff and user.id != owner.id and have_shared_order(user, owner)
-    return owner.profile if policies.may_see_contacts(user, owner, share_an_order=share) else None
 
 
 @blueprint.route("/profile", methods=["GET", "POST"])

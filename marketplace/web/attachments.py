@@ -1,0 +1,55 @@
+"""Files of orders on their way out: where they are, and the answers that carry them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Response, current_app, send_file
+
+from marketplace.core import file_types, files
+from marketplace.threads import services
+from marketplace.threads.errors import NoSuchFile
+from marketplace.threads.models import Attachment
+from marketplace.web.disposition import attachment_header
+
+POST_LIMIT = services.MAX_FILES_AT_ONCE * services.MAX_BYTES + 1024 * 1024
+"""Bytes of one request with files: these, the words, and what holds them together."""
+
+
+def folder() -> Path:
+    """Where the files are."""
+    return services.file_folder(current_app.config["MEDIA_PATH"])
+
+
+def sent_file(attachment: Attachment) -> Response:
+    """The file, to be saved and not opened by a browser; raises NoSuchFile when it is gone from the disk.
+
+    Whoever asks for it has asked who may have it.
+    """
+    answer = _sent(files.place(folder(), attachment.stored_name))
+    # Not by way of Flask, which would add a character set that the text may not be in.
+    answer.headers["Content-Type"] = attachment.media_type
+    answer.headers["Content-Disposition"] = attachment_header(attachment.name)
+    return answer
+
+
+def sent_thumbnail(attachment: Attachment) -> Response:
+    """A small copy of a picture, which we have drawn ourselves; raises NoSuchFile for what is no picture."""
+    if not attachment.is_picture:
+        raise NoSuchFile
+    path = files.place(folder(), services.thumbnail_name(attachment.stored_name))
+    answer = _sent(path)
+    with path.open("rb") as file:
+        kind = file_types.recognise(file.read(16))
+    answer.headers["Content-Type"] = kind.media_type if kind else "application/octet-stream"
+    return answer
+
+
+def _sent(path: Path) -> Response:
+    """The file as it is on the disk; it asks nobody but us, every time."""
+    try:
+        answer = send_file(path, mimetype="application/octet-stream", conditional=True)
+    except FileNotFoundError:
+        raise NoSuchFile from None
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
