@@ -1,0 +1,58 @@
+"""Everything that somebody's program can read in the town: each reading operation with every id that there is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from marketplace.api.describing import described
+from tests.promises.hostile import query
+from tests.promises.town import Town, Who
+
+IDS: dict[str, tuple[str, ...]] = {
+    "order_id": (
+        *("open", "quoting", "quoted", "in_progress", "completed", "rated", "cancelled", "hidden", "hidden_taken"),
+    ),
+}
+"""For each parameter of an address: what in the town it may stand for."""
+
+PARAMETER = re.compile(r"{(\w+)}")
+
+
+def operations(method: str) -> dict[str, dict[str, Any]]:
+    """The operations of this method, as they are described, by their address."""
+    return {
+        path: methods[method.lower()] for path, methods in described()["paths"].items() if method.lower() in methods
+    }
+
+
+def addresses(town: Town) -> list[str]:
+    """The addresses of everything that can be read, in a fixed order."""
+    found = []
+    for path in operations("GET"):
+        names = PARAMETER.findall(path)
+        for ids in product(*(IDS[name] for name in names)):
+            found.append(path.format(**{name: town.path(f"{{{one}}}") for name, one in zip(names, ids, strict=True)}))
+    return found
+
+
+def searches(word: str) -> list[str]:
+    """The addresses of all lists that take words, asked for `word`."""
+    found = []
+    for path, described_ in operations("GET").items():
+        for parameter in described_.get("parameters", []):
+            schema = parameter["schema"]
+            is_text = schema.get("type") == "string" and not {"enum", "pattern", "format"} & set(schema)
+            if parameter["in"] == "query" and is_text and parameter["name"] != "cursor" and "{" not in path:
+                found.append(f"{path}?{query({parameter['name']: word})}")
+    return found
+
+
+def readings(town: Town, who: Who) -> Iterator[tuple[str, TestResponse]]:
+    """What the program of `who` is answered everywhere."""
+    for address in addresses(town):
+        yield address, town.call(who, "GET", address)
