@@ -222,6 +222,18 @@ class LinksField(TextAreaField):
         return str(self.raw_data[0]) if self.raw_data else "\n".join(self.data or [])
 
 
+def parse_phone(text: str) -> str:
+    """`text` as a telephone number with five to fifteen digits; "" for blanks.
+
+    Raises ValueError with words for the person.
+    """
+    phone = one_line(text)
+    digits = sum(character.isdigit() for character in phone)
+    if phone and not (PHONE.fullmatch(phone) and digits in PHONE_DIGITS):
+        raise ValueError(_("Enter a phone number with its code, for example +7 912 345-67-89."))
+    return phone
+
+
 class PhoneField(TelField):
     """A telephone number as people write it, with five to fifteen digits; "" when left empty."""
 
@@ -232,11 +244,7 @@ class PhoneField(TelField):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         if not valuelist:
             return
-        text = one_line(str(valuelist[0]))
-        digits = sum(character.isdigit() for character in text)
-        if text and not (PHONE.fullmatch(text) and digits in PHONE_DIGITS):
-            raise ValueError(_("Enter a phone number with its code, for example +7 912 345-67-89."))
-        self.data = text
+        self.data = parse_phone(str(valuelist[0]))
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else self.data or ""

@@ -30,7 +30,7 @@ from marketplace.web.checking import Form
 from marketplace.web.fields import LinkField, LinksField, MoneyField, PhoneField, SelectChoice
 from marketplace.web.filters import label
 from marketplace.web.language import LOCALE_NAMES
-from marketplace.web.people.zones import zone_choices
+from marketplace.web.zones import zone_choices
 
 MAX_WORDS = 100
 MAX_CURSOR = 200

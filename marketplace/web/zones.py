@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
@@ -17,8 +17,15 @@ REGIONS = (
 )
 
 
+@cache
+def zone_names() -> frozenset[str]:
+    """Every zone that is named after a place, each by one name: the aliases are its older and newer spellings."""
+    aliases = get_global("zone_aliases")
+    return frozenset(key for key in available_timezones() if key.startswith(REGIONS) and key not in aliases)
+
+
 def zone_choices(locale: str) -> list[tuple[str, str]]:
-    """Every zone that is named after a place, from west to east, with its present distance from UTC."""
+    """The `zone_names` with words, from west to east, each with its present distance from UTC."""
     # Once an hour is often enough for clocks that are put forward and back.
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     return _choices(locale, hour)
@@ -26,14 +33,11 @@ def zone_choices(locale: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=8)
 def _choices(locale: str, at: datetime) -> list[tuple[str, str]]:
-    # One name per place: the aliases are its older and newer spellings.
-    aliases = get_global("zone_aliases")
     found = []
-    for key in available_timezones():
-        if key.startswith(REGIONS) and key not in aliases:
-            zone = ZoneInfo(key)
-            offset = at.astimezone(zone).utcoffset() or timedelta()
-            found.append((offset, get_timezone_location(zone, locale=locale, return_city=True), key))
+    for key in zone_names():
+        zone = ZoneInfo(key)
+        offset = at.astimezone(zone).utcoffset() or timedelta()
+        found.append((offset, get_timezone_location(zone, locale=locale, return_city=True), key))
     return [(key, f"UTC{distance(offset)} · {city}") for offset, city, key in sorted(found)]
 
 
