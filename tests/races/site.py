@@ -1,8 +1,9 @@
-"""The site as it runs in production, gunicorn with several web processes, and people with cookies."""
+"""The site as it runs in production, gunicorn with several web processes, people with cookies and their programs."""
 
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import socket
 import subprocess
@@ -11,13 +12,16 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Flask
 
 from config import ROOT
+from marketplace.accounts import services
 from marketplace.accounts.models import Account
+from marketplace.core.db import db
+from marketplace.web.programs import API
 from tests.client import Browser
 from tests.conftest import SETTINGS
 
@@ -41,6 +45,22 @@ class Visitor(NamedTuple):
         cookie = browser.get_cookie("session")
         assert cookie is not None
         return cls(account.id, cookie.value, token)
+
+
+class Program(NamedTuple):
+    """A program of somebody: its access token, and no cookie."""
+
+    account_id: int
+    token: str
+
+    @classmethod
+    def sign_in(cls, app: Flask, account: Account) -> Program:
+        """A program that `account` has signed in, as `Visitor.sign_in` does it."""
+        secret = app.config["SECRET_KEY"]
+        tokens = services.sign_in_program(account, user_agent="races", address="127.0.0.1", secret=secret)
+        account_id = account.id
+        db.session.commit()
+        return cls(account_id, tokens.access_token)
 
 
 class Answer(NamedTuple):
@@ -86,6 +106,23 @@ class Site:
             "Connection": "close",
         }
         connection.request("POST", path, body, {**own, **(headers or {})})
+        return _answer(connection)
+
+    def ask(
+        self,
+        connection: http.client.HTTPConnection,
+        path: str,
+        program: Program,
+        body: Any = None,
+        key: str | None = None,
+    ) -> Answer:
+        """A POST to the API by `program`, under an Idempotency-Key if there is one; closes the connection."""
+        headers = {"Authorization": f"Bearer {program.token}", "Connection": "close"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        connection.request("POST", API + path, None if body is None else json.dumps(body), headers)
         return _answer(connection)
 
 
