@@ -90,6 +90,20 @@ class NoSuchLine(Invalid):
     message = N_("One of the lines does not belong to this order. Open the page again.")
 
 
+class LineNotFound(NotFound):
+    """The order has no such line, or not any more."""
+
+    message = N_("There is no such line on this order.")
+
+
+class LineIsFrozen(Invalid):
+    """What came from the catalogue keeps the name and the price that it had then."""
+
+    message = N_(
+        "A product keeps the name and the price that it had when it was added. Remove the line and add another."
+    )
+
+
 class LineIncomplete(Invalid):
     """A line is a product of the catalogue, or words with a price."""
 
@@ -242,3 +256,27 @@ class TooManyFilters(Conflict):
     """Nobody finds anything among more."""
 
     message = N_("You keep %(limit)s filters already. Delete one first.")
+
+
+class EmptyRange(Invalid):
+    """Nothing is between these two."""
+
+    message = N_("“To” is below “from”.")
+
+
+class TooManyCalledSo(Invalid):
+    """Whom somebody means by so little of a name is anybody's guess."""
+
+    message = N_("More than %(limit)s people are called so. Write more of the name.")
+
+
+class DeadlinePassed(Invalid):
+    """Nobody can keep it any more."""
+
+    message = N_("The deadline is in the past.")
+
+
+class DeadlineTooFar(Invalid):
+    """Nobody knows what will be by then."""
+
+    message = N_("The deadline is too far away.")

@@ -29,6 +29,7 @@ from marketplace.orders.queries import orders as queries
 from marketplace.orders.services import LineInput
 from marketplace.orders.states import EventKind
 from tests.catalog.shelf import keeper, product
+from tests.orders.constraints import meet_constraints
 from tests.people import People
 
 
@@ -183,16 +184,84 @@ def test_whoever_writes_a_line_the_order_adds_up(people: People) -> None:
     assert recounted() == []
 
 
-@pytest.mark.parametrize("values", [{"quantity": 9}, {"unit_price": Decimal("1")}, {"name": "Other"}])
-def test_nobody_rewrites_a_line(people: People, values: dict[str, Any]) -> None:
-    order = people.order(lines=[words()])
+def test_whoever_changes_a_line_the_order_follows(people: People) -> None:
+    order = people.order(price=None, lines=[words("one", 2), words("two", 3)])
+    first, second = queries.lines(order)
+    first.quantity, first.unit_price = 4, Decimal("7.50")
+    second.name, second.position = "three", 9
+    db.session.commit()
+    assert told(order) == [("one", 4, Decimal("7.50")), ("three", 3, Decimal("100"))]
+    assert order.total == Decimal("330")
+    # What the session has forgotten is read again before it is taken off.
+    db.session.expire(first)
+    first.quantity = 1
+    db.session.commit()
+    assert order.total == Decimal("307.50")
+    assert recounted() == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"unit_price": Decimal("1")}, {"name": "Other"}, {"unit": "mile"}, {"product_id": None}, {"order_id": "another"}],
+)
+def test_nobody_rewrites_what_came_from_a_product(people: People, values: dict[str, Any]) -> None:
+    order = people.order(lines=[LineInput(1, product_id=product(people).id)])
     (line,) = queries.lines(order)
+    before = told(order)
     for name, value in values.items():
-        setattr(line, name, value)
+        setattr(line, name, people.order().id if value == "another" else value)
     with pytest.raises(ForbiddenWrite):
         db.session.flush()
     db.session.rollback()
-    assert told(order) == [("Laying", 1, Decimal("100"))]
+    assert told(order) == before
+
+
+def test_lines_that_stay_keep_their_ids(people: People) -> None:
+    cable = product(people)
+    order = people.order(price=None, lines=[words("one"), LineInput(2, product_id=cable.id), words("three")])
+    first, second, third = (line.id for line in queries.lines(order))
+    edit(order, lines=[LineInput(5, id=third), words("new"), LineInput(7, id=second), LineInput(1, id=third)])
+    meet_constraints()
+    found = queries.lines(order)
+    assert [line.id for line in found[:3:2]] == [third, second]
+    assert not {first, second, third} & {found[1].id, found[3].id}, "a line asked for twice is one that is new"
+    assert [line.position for line in found] == [1, 2, 3, 4]
+    assert [(line.name, line.quantity) for line in found] == [
+        ("three", 5),
+        ("new", 1),
+        (cable.name, 7),
+        ("three", 1),
+    ]
+    edit(order, lines=[LineInput(5, id=third, name="other", unit_price=Decimal("3"))])
+    (line,) = queries.lines(order)
+    assert (line.id, line.name, line.unit_price, order.total) == (third, "other", Decimal("3"), Decimal("15"))
+    assert recounted() == []
+
+
+def test_the_sum_never_passes_the_limit_on_its_way_to_another_one(people: People) -> None:
+    order = people.order(price=None, lines=[words("dear", price=str(MAX_AMOUNT - 1)), words("cheap", price="1")])
+    dear, cheap = (line.id for line in queries.lines(order))
+    edit(
+        order, lines=[LineInput(1, dear, None, "dear", Decimal(1)), LineInput(1, cheap, None, "cheap", MAX_AMOUNT - 1)]
+    )
+    assert order.total == MAX_AMOUNT
+    edit(order, lines=[LineInput(1, cheap, None, "cheap", Decimal(0)), words(price=str(MAX_AMOUNT))])
+    assert order.total == MAX_AMOUNT
+    assert recounted() == []
+
+
+def test_an_order_whose_lines_only_change_places_has_changed(people: People) -> None:
+    order = people.order(lines=[words("one"), words("two")])
+    before, ids = order.updated_at, [line.id for line in queries.lines(order)]
+    edit(order, lines=[LineInput(1, id=line_id) for line_id in reversed(ids)])
+    meet_constraints()
+    assert order.updated_at > before
+    assert edits(order) == 1
+
+
+def edits(order: Order) -> int | None:
+    edited = OrderEvent.kind == EventKind.EDITED
+    return db.session.scalar(select(func.count()).where(edited, OrderEvent.order_id == order.id))
 
 
 def test_rows_deleted_past_the_listeners_are_found_by_the_recount(people: People) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, event, inspect, update
 from sqlalchemy.engine import Connection
@@ -13,6 +13,8 @@ from marketplace.orders.errors import ForbiddenWrite
 from marketplace.orders.models import Order, OrderLine
 
 ORDERS = cast(Table, Order.__table__)
+ALWAYS_FIXED = ("order_id", "product_id", "unit")
+FIXED_BY_PRODUCT = ("name", "unit_price")
 ADDITION = (
     update(ORDERS)
     .where(ORDERS.c.id == bindparam("order"))
@@ -37,6 +39,21 @@ def drop_line(mapper: Mapper[OrderLine], connection: Connection, line: OrderLine
 
 @event.listens_for(OrderLine, "before_update")
 def keep_line(mapper: Mapper[OrderLine], connection: Connection, line: OrderLine) -> None:
-    """A line is frozen: whoever wants another one deletes it and adds that."""
-    if any(inspect(line).attrs[name].history.has_changes() for name in ("order_id", "quantity", "unit_price", "name")):
+    """A line stays with its order and its product, and what came from a product keeps its name and price of then."""
+    fixed = ALWAYS_FIXED if line.product_id is None else ALWAYS_FIXED + FIXED_BY_PRODUCT
+    if any(inspect(line).attrs[name].history.has_changes() for name in fixed):
         raise ForbiddenWrite
+
+
+@event.listens_for(OrderLine, "after_update")
+def follow_line(mapper: Mapper[OrderLine], connection: Connection, line: OrderLine) -> None:
+    """A line that is worth more or less than before."""
+    more = line.worth - _before(line, "quantity") * _before(line, "unit_price")
+    if more:
+        connection.execute(ADDITION, {"order": line.order_id, "add_amount": more, "add_number": 0})
+
+
+def _before(line: OrderLine, name: str) -> Any:
+    """The value that the row had before this flush; the columns have active_history."""
+    replaced = inspect(line).attrs[name].history.deleted
+    return replaced[0] if replaced else getattr(line, name)

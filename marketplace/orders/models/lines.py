@@ -1,4 +1,4 @@
-"""Lines: what an order, or an offer for it, consists of, with names and prices frozen when they were added."""
+"""Lines: what an order, or an offer for it, consists of; what came from a product keeps its name and price of then."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ class Line:
     position: Mapped[int] = mapped_column(SmallInteger)
     name: Mapped[str] = mapped_column(Text)
     unit: Mapped[str] = mapped_column(Text, default="", server_default="")
-    quantity: Mapped[int] = mapped_column(default=1)
-    unit_price: Mapped[Amount] = mapped_column(Money())
+    # What was there before a change is taken off the sum of the order.
+    quantity: Mapped[int] = mapped_column(default=1, active_history=True)
+    unit_price: Mapped[Amount] = mapped_column(Money(), active_history=True)
     sum: Mapped[Amount] = mapped_column(Money(), Computed("quantity * unit_price", persisted=True))
 
     @declared_attr

@@ -3,6 +3,7 @@
 from marketplace.orders.services.dealing import cancel_order, complete_order, refuse, take_order, withdraw_order
 from marketplace.orders.services.desk import assign_manager, request_quote, set_money
 from marketplace.orders.services.filters import delete_filter, save_filter
+from marketplace.orders.services.itemizing import add_line, change_line, remove_line
 from marketplace.orders.services.lines import LineInput, set_lines
 from marketplace.orders.services.moderating import hide_order, hide_review, reassign_order, show_order, show_review
 from marketplace.orders.services.offering import (
@@ -22,9 +23,11 @@ __all__ = [
     "LineInput",
     "OfferInput",
     "accept_offer",
+    "add_line",
     "answer_review",
     "assign_manager",
     "cancel_order",
+    "change_line",
     "complete_order",
     "decline_offer",
     "delete_filter",
@@ -38,6 +41,7 @@ __all__ = [
     "rebuild_counters",
     "refuse",
     "refuse_offer",
+    "remove_line",
     "request_quote",
     "save_filter",
     "send_offer",

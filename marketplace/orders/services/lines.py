@@ -9,17 +9,28 @@ from decimal import Decimal
 from marketplace.catalog.errors import ProductNotSold
 from marketplace.catalog.models import NAME_LENGTH, Product
 from marketplace.catalog.queries import sold_products
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import MAX_AMOUNT
 from marketplace.core.text import one_line
-from marketplace.orders.errors import LineIncomplete, NoSuchLine, QuantityOutOfRange, TooManyLines, TotalTooLarge
+from marketplace.orders.errors import (
+    LineIncomplete,
+    LineIsFrozen,
+    NoSuchLine,
+    QuantityOutOfRange,
+    TooManyLines,
+    TotalTooLarge,
+)
 from marketplace.orders.models import MAX_LINES, MAX_QUANTITY, Line, Order, OrderLine
-from marketplace.orders.queries import orders as queries
+from marketplace.orders.queries.lines import present_lines
 
 
 @dataclass(frozen=True)
 class LineInput:
-    """A line as somebody asks for it: one that is there already (`id`), a product, or words with a price."""
+    """A line as somebody asks for it: one that is there already (`id`), a product, or words with a price.
+
+    One that is there and consists of words may get others, or another price; without them it keeps what it has.
+    """
 
     quantity: int
     id: int | None = None
@@ -47,26 +58,65 @@ class Frozen:
 def set_lines(order: Order, wanted: Sequence[LineInput]) -> bool:
     """Makes `wanted` the order's lines, in this order; True when that changed any.
 
-    Lines that were there keep their names and prices; a product comes with those it has now. Locks nothing: the caller
-    holds the order. Raises Invalid for what cannot be a line, and for a sum that no order may have.
+    Lines that were there keep their ids, and what came from a product its name and price; a product comes with those it
+    has now. Locks nothing: the caller holds the order. Raises Invalid for what cannot be a line, and for a sum that no
+    order may have.
     """
-    present = queries.lines(order) if order.lines_count else []
-    return replace_lines(order, present, freeze(wanted, {line.id: line for line in present}))
+    present = present_lines(order) if order.lines_count else []
+    rows = {line.id: line for line in present}
+    frozen = freeze(wanted, rows)
+    # A line that is asked for twice is itself once, and then one more like it.
+    return _write(order, present, [None if line.id is None else rows.pop(line.id, None) for line in wanted], frozen)
 
 
-def replace_lines(order: Order, present: Sequence[OrderLine], frozen: Sequence[Frozen]) -> bool:
-    """Puts `frozen` in the place of the order's `present` lines; True when that changed any. Locks nothing."""
-    if [content(line) for line in present] == list(frozen):
+def replace_lines(order: Order, present: Sequence[OrderLine], frozen: Sequence[Frozen]) -> None:
+    """Puts `frozen` in the place of the order's `present` lines; what is the same at the same price keeps its id.
+
+    Locks nothing: the caller holds the order, and has read `present` since.
+    """
+    rows: dict[tuple[object, ...], list[OrderLine]] = {}
+    for line in reversed(present):
+        rows.setdefault(_kind(line), []).append(line)
+    alike = (rows.get(_kind(values)) for values in frozen)
+    _write(order, present, [found.pop() if found else None for found in alike], frozen)
+
+
+def _write(
+    order: Order, present: Sequence[OrderLine], rows: Sequence[OrderLine | None], frozen: Sequence[Frozen]
+) -> bool:
+    """Gives each of `frozen` its row, or a new one, and drops the other `present` ones; True when that changed any."""
+    if list(rows) == list(present) and [content(line) for line in present] == list(frozen):
         return False
+    worth = order.lines_total
+    wanted = [(place, row, values) for place, (row, values) in enumerate(zip(rows, frozen, strict=True), start=1)]
     for line in present:
-        db.session.delete(line)
-    # The sum must not hold the old and the new lines at the same time.
+        if line not in rows:
+            db.session.delete(line)
+    # What makes the sum smaller goes first: it must never be more than an order may cost, not even in between.
+    for place, row, values in wanted:
+        if row is not None and values.worth <= row.worth:
+            _put(row, place, values)
     db.session.flush()
-    for position, values in enumerate(frozen, start=1):
-        db.session.add(OrderLine(order_id=order.id, position=position, **vars(values)))
+    for place, row, values in wanted:
+        if row is None:
+            db.session.add(OrderLine(order_id=order.id, position=place, **vars(values)))
+        else:
+            _put(row, place, values)
     db.session.flush()
     db.session.refresh(order, ["lines_total", "lines_count", "total", "updated_at"])
+    if order.lines_total == worth:
+        # Nothing else has touched the order then.
+        order.updated_at = clock.now()
+        db.session.flush()
     return True
+
+
+def _put(row: OrderLine, place: int, values: Frozen) -> None:
+    row.position, row.name, row.quantity, row.unit_price = place, values.name, values.quantity, values.unit_price
+
+
+def _kind(line: Frozen | Line) -> tuple[object, ...]:
+    return (line.product_id, line.name, line.unit, line.unit_price)
 
 
 def freeze(wanted: Sequence[LineInput], present: dict[int, OrderLine] | None = None) -> list[Frozen]:
@@ -87,17 +137,30 @@ def _freeze(number: int, line: LineInput, present: dict[int, OrderLine], product
     if line.id is not None:
         if line.id not in present:
             raise NoSuchLine(field="lines")
-        kept = present[line.id]
-        return Frozen(kept.product_id, kept.name, kept.unit, line.quantity, kept.unit_price)
+        return _change(number, line, present[line.id])
     if line.product_id is not None:
         if line.product_id not in products:
             raise ProductNotSold(field="lines")
         product = products[line.product_id]
         return Frozen(product.id, product.name, product.unit, line.quantity, product.price)
-    name = one_line(line.name)[:NAME_LENGTH]
-    if not name or line.unit_price is None or not is_amount(line.unit_price):
+    return _words(number, line, one_line(line.name), line.unit_price)
+
+
+def _change(number: int, line: LineInput, kept: OrderLine) -> Frozen:
+    name = one_line(line.name) or kept.name
+    price = kept.unit_price if line.unit_price is None else line.unit_price
+    if kept.product_id is None:
+        return _words(number, line, name, price)
+    if (name, price) != (kept.name, kept.unit_price):
+        raise LineIsFrozen(field="lines")
+    return Frozen(kept.product_id, name, kept.unit, line.quantity, price)
+
+
+def _words(number: int, line: LineInput, name: str, price: Decimal | None) -> Frozen:
+    name = name[:NAME_LENGTH]
+    if not name or price is None or not is_amount(price):
         raise LineIncomplete(number=number, field="lines")
-    return Frozen(None, name, "", line.quantity, line.unit_price)
+    return Frozen(None, name, "", line.quantity, price)
 
 
 def content(line: Line) -> Frozen:

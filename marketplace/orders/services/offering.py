@@ -31,6 +31,7 @@ from marketplace.orders.errors import (
 from marketplace.orders.models import MAX_DAYS, MESSAGE_LENGTH, Line, Offer, OfferLine, Order
 from marketplace.orders.queries import offers as queries
 from marketplace.orders.queries import orders
+from marketplace.orders.queries.lines import present_lines
 from marketplace.orders.services.dealing import locked_for
 from marketplace.orders.services.lines import Frozen, LineInput, content, freeze, replace_lines
 from marketplace.orders.services.settling import end_offers, keep_replaced
@@ -95,7 +96,7 @@ def accept_offer(offer_id: int, *, limit: int, by: Account) -> Offer:
     order.take(performer, by=by)
     db.session.flush()
     if offer.lines:
-        present = orders.lines(order)
+        present = present_lines(order)
         keep_replaced(offer, present)
         replace_lines(order, present, [content(line) for line in offer.lines])
     offer.decide(OfferStatus.ACCEPTED, by=by)

@@ -8,7 +8,7 @@ from marketplace.accounts.models import Account
 from marketplace.core.db import db
 from marketplace.orders.models import Line, Offer, OfferLine, Order
 from marketplace.orders.queries import offers as queries
-from marketplace.orders.queries import orders
+from marketplace.orders.queries.lines import present_lines
 from marketplace.orders.services.lines import content, replace_lines
 from marketplace.orders.states import OfferStatus, Pricing
 
@@ -48,5 +48,5 @@ def release_offer(order: Order, *, by: Account, restore: bool) -> None:
         order.price = won.replaced_price
         db.session.flush()
         if won.lines:
-            replace_lines(order, orders.lines(order), [content(line) for line in won.replaced_lines])
+            replace_lines(order, present_lines(order), [content(line) for line in won.replaced_lines])
     db.session.flush()

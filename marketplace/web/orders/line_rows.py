@@ -97,7 +97,8 @@ class LineForm(FlaskForm):
             return LineInput(quantity, id=self.id.data)
         if self.is_product:
             return LineInput(quantity, product_id=self.product_id.data)
-        return LineInput(quantity, name=self.name.data or "", unit_price=self.unit_price.data)
+        line_id = line.id if line is not None else None
+        return LineInput(quantity, id=line_id, name=self.name.data or "", unit_price=self.unit_price.data)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,55 @@
+"""Reading the lines of an order: as they are under its lock, one of them, a page of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from marketplace.core.db import db
+from marketplace.core.paging import Page, decode_cursor, make_page
+from marketplace.orders.errors import LineNotFound
+from marketplace.orders.models import MAX_LINES, Order, OrderLine
+
+
+def present_lines(order: Order) -> Sequence[OrderLine]:
+    """The lines as they are now, for whoever holds the order.
+
+    Without populate_existing a line keeps what the session has read of it before the lock, and the sum of the order
+    would be moved by the difference to that.
+    """
+    return db.session.scalars(
+        select(OrderLine)
+        .where(OrderLine.order_id == order.id)
+        .order_by(OrderLine.position)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def get_line(order: Order, line_id: int) -> OrderLine:
+    """The line of this order, with its product; raises LineNotFound."""
+    line = db.session.scalar(_with_product(order).where(OrderLine.id == line_id))
+    if line is None:
+        raise LineNotFound
+    return line
+
+
+def lines_page(order: Order, after: str | None, size: int) -> Page[OrderLine]:
+    """One page of the lines, in their order, with their products."""
+    query = _with_product(order).order_by(OrderLine.position).limit(size + 1)
+    if after:
+        query = query.where(OrderLine.position > decode_cursor(after, _bounded_position)[0])
+    return make_page(db.session.scalars(query).all(), size, after, lambda line: (line.position,))
+
+
+def _bounded_position(text: str) -> int:
+    position = int(text)
+    if not 1 <= position <= MAX_LINES:
+        raise ValueError
+    return position
+
+
+def _with_product(order: Order) -> Any:
+    return select(OrderLine).where(OrderLine.order_id == order.id).options(joinedload(OrderLine.product))

@@ -1,0 +1,107 @@
+"""The lines of an order one by one: added, changed, moved, removed, by whoever may edit it and while it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+
+from marketplace.accounts.models import Account
+from marketplace.catalog.errors import ProductNotSold
+from marketplace.core.db import db
+from marketplace.core.errors import Invalid
+from marketplace.orders.errors import (
+    LineIncomplete,
+    LineIsFrozen,
+    LineNotFound,
+    QuantityOutOfRange,
+    TotalTooLarge,
+)
+from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.queries.lines import get_line, present_lines
+from marketplace.orders.services.dealing import locked_for
+from marketplace.orders.services.lines import LineInput, set_lines
+from marketplace.orders.states import Act, EventKind
+
+FIELDS: dict[type[Invalid], str] = {
+    ProductNotSold: "product_id",
+    LineIncomplete: "name",
+    QuantityOutOfRange: "quantity",
+    TotalTooLarge: "quantity",
+}
+"""Where a refusal of one line belongs; what is refused of a list belongs to the list."""
+
+
+def add_line(order_id: int, wanted: LineInput, *, by: Account) -> OrderLine:
+    """One line more, the last one."""
+    order = locked_for(Act.EDIT, order_id, by)
+    _write(order, [*_kept(order), wanted], by)
+    return get_line(order, present_lines(order)[-1].id)
+
+
+def change_line(
+    order_id: int,
+    line_id: int,
+    *,
+    quantity: int | None = None,
+    name: str | None = None,
+    unit_price: Decimal | None = None,
+    position: int | None = None,
+    by: Account,
+) -> OrderLine:
+    """Another quantity, other words or another price, another place among the lines; None leaves what is there.
+
+    What came from a product keeps its name and price. A position behind the last one is the last one.
+    """
+    order = locked_for(Act.EDIT, order_id, by)
+    lines = _kept(order)
+    place = _place(lines, line_id)
+    line = get_line(order, line_id)
+    if line.product_id is not None:
+        if name is not None and name != line.name:
+            raise LineIsFrozen(field="name")
+        if unit_price is not None and unit_price != line.unit_price:
+            raise LineIsFrozen(field="unit_price")
+    wanted = LineInput(line.quantity if quantity is None else quantity, line_id, None, name or "", unit_price)
+    del lines[place]
+    lines.insert(place if position is None else position - 1, wanted)
+    _write(order, lines, by)
+    db.session.refresh(line)
+    return line
+
+
+def remove_line(order_id: int, line_id: int, *, by: Account) -> Order:
+    """One line less; those behind it move up."""
+    order = locked_for(Act.EDIT, order_id, by)
+    lines = _kept(order)
+    del lines[_place(lines, line_id)]
+    _write(order, lines, by)
+    return order
+
+
+def _kept(order: Order) -> list[LineInput]:
+    return [LineInput(line.quantity, id=line.id) for line in present_lines(order)]
+
+
+def _place(lines: Sequence[LineInput], line_id: int) -> int:
+    place = next((place for place, line in enumerate(lines) if line.id == line_id), None)
+    if place is None:
+        raise LineNotFound
+    return place
+
+
+def _write(order: Order, wanted: Sequence[LineInput], by: Account) -> None:
+    with _about_one_line():
+        is_changed = set_lines(order, wanted)
+    if is_changed:
+        order.record(EventKind.EDITED, by=by)
+        db.session.flush()
+
+
+@contextmanager
+def _about_one_line() -> Iterator[None]:
+    try:
+        yield
+    except Invalid as error:
+        error.field = FIELDS.get(type(error))
+        raise
