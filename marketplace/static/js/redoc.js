@@ -1,5 +1,5 @@
 // Starts ReDoc under the site's content policy.
-import { followTheme } from "./docs/theme.js";
+import { followTheme, keepSkipLink } from "./docs/guest.js";
 
 const READER = "/static/vendor/redoc-3.0.1/redoc.standalone.js";
 const root = document.documentElement;
@@ -23,6 +23,7 @@ HTMLImageElement.prototype.setAttribute = function (name, value) {
 // What it remembers of its layout would travel with every request to the site.
 Object.defineProperty(document, "cookie", { get: () => "", set() {} });
 
+keepSkipLink();
 followTheme((isDark) => {
   root.classList.toggle("dark", isDark);
   root.classList.toggle("light", !isDark);

@@ -1,6 +1,6 @@
 // Starts Swagger UI, which the page has loaded before. What somebody authorizes with is forgotten when the page is left.
 /* global SwaggerUIBundle */
-import { followTheme } from "./docs/theme.js";
+import { followTheme, keepSkipLink } from "./docs/guest.js";
 
 const reader = document.getElementById("reader");
 
@@ -11,6 +11,7 @@ const CloseWithName = ({ React: { createElement: h, Fragment } }) => ({
   },
 });
 
+keepSkipLink();
 followTheme((isDark) => document.documentElement.classList.toggle("dark-mode", isDark));
 
 SwaggerUIBundle({
