@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from flask import Flask
 
-from marketplace.api import docs, limits, orders, signing
+from marketplace.api import (
+    attachments,
+    auth,
+    board,
+    catalog,
+    comments,
+    docs,
+    limits,
+    me,
+    orders,
+    performers,
+    signing,
+    users,
+)
 from marketplace.api.blueprint import blueprint
 from marketplace.web.programs import API
 
-NOUNS = (orders,)
+NOUNS = (auth, me, users, board, orders, comments, attachments, catalog, performers)
 """The modules that declare operations."""
 
 
@@ -19,6 +32,7 @@ def init_app(app: Flask) -> None:
     limits.init_app(app)
     app.extensions["csrf"].exempt(blueprint)
     app.register_blueprint(blueprint, url_prefix=API)
+    auth.init_app(app)
 
 
 __all__ = ["init_app"]

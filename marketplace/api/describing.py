@@ -16,6 +16,7 @@ from marketplace.api.schemas.problems import Problem
 from marketplace.api.schemas.values import MAX_ID
 from marketplace.api.wording import ABOUT, REFUSALS, SUCCESSES, TAGS
 from marketplace.core.repeats import KEY_LENGTH
+from marketplace.threads.services import MAX_FILES_AT_ONCE
 from marketplace.web.problems import MEDIA_TYPE
 from marketplace.web.programs import API
 
@@ -155,7 +156,13 @@ FILES: Described = {
                 "required": ["files"],
                 "additionalProperties": False,
                 "properties": {
-                    "files": {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1},
+                    "files": {
+                        "description": "Each file in a part of its own, with its name.",
+                        "type": "array",
+                        "items": {"type": "string", "format": "binary"},
+                        "minItems": 1,
+                        "maxItems": MAX_FILES_AT_ONCE,
+                    },
                 },
             }
         }

@@ -8,7 +8,8 @@
         '''
 
 The function calls services and returns what to show; it does not commit. Around it stand the gate, the strict reading
-of query and body, the one commit, Idempotency-Key for POST, and ETag with 304 for GET.
+of query and body, the one commit, Idempotency-Key for POST, and ETag with 304 for GET. What a view does besides the
+database it hands to `outcomes`, which waits for that commit.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import PreconditionFailed
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from marketplace.api import reading, repeating
+from marketplace.api import outcomes, reading, repeating
 from marketplace.api.blueprint import blueprint
 from marketplace.core.db import db
 from marketplace.web.guards import SIGNED_IN, Gate, declare
@@ -51,6 +52,9 @@ class Operation:
     errors: tuple[int, ...]
     file_limit: int
     """Bytes of a multipart body; 0 where there is none."""
+
+    asks: Callable[..., object] | None
+    """Called with the ids of the address before files are read: refuses those who may not send any."""
 
     media_type: str
     """Of the answer."""
@@ -81,6 +85,7 @@ def operation(
     gate: Gate = SIGNED_IN,
     errors: tuple[int, ...] = (),
     file_limit: int = 0,
+    asks: Callable[..., object] | None = None,
     media_type: str = "application/json",
     is_tagged: bool = False,
     is_secret: bool = False,
@@ -104,6 +109,7 @@ def operation(
             query=query,
             errors=errors,
             file_limit=file_limit,
+            asks=asks,
             media_type=media_type,
             is_tagged=is_tagged,
             is_secret=is_secret,
@@ -122,23 +128,27 @@ def operation(
 def _run(made: Operation, view: Callable[..., Any]) -> Callable[..., WerkzeugResponse]:
     @wraps(view)
     def run(**values: Any) -> WerkzeugResponse:
-        if made.file_limit:
-            request.max_content_length = made.file_limit
         if made.query is not None:
             values["query"] = reading.read_query(made.query)
         else:
             reading.refuse_query()
         if made.body is not None:
             values["body"] = reading.read_body(made.body)
-        elif made.method != "GET" and not made.file_limit:
+        elif made.file_limit:
+            if made.asks is not None:
+                made.asks(**values)
+            reading.expect_files(made.file_limit)
+        elif made.method != "GET":
             reading.refuse_body()
-        if made.method == "POST" and not made.is_secret:
-            return repeating.once(lambda: respond(made, view(**values)))
-        answer = respond(made, view(**values))
         if made.method == "GET":
+            answer = respond(made, view(**values))
             return answer.make_conditional(request) if made.is_tagged else answer
-        db.session.commit()
-        return answer
+        with outcomes.settled():
+            if made.method == "POST" and not made.is_secret:
+                return repeating.once(lambda: respond(made, view(**values)))
+            answer = respond(made, view(**values))
+            db.session.commit()
+            return answer
 
     return run
 
@@ -152,7 +162,7 @@ def respond(made: Operation, shown: BaseModel | Response | None) -> Response:
     text = shown.model_dump_json()
     answer = Response(text, made.status, content_type=made.media_type)
     # Conditional requests are worth more than a promise to forget; nobody in between may keep anything.
-    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Cache-Control"] = "no-store" if made.is_secret else "private, no-cache"
     if made.is_tagged:
         answer.set_etag(_tag(text))
     links = getattr(shown, "links", None)

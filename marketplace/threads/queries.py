@@ -15,19 +15,24 @@ from marketplace.threads.models import Attachment, Comment
 PAGE_SIZE = 50
 
 
-def latest_comments(thread_id: int, before: str | None = None) -> Page[Comment]:
-    """The last comments, or those `before` a cursor, oldest first; `next_cursor` leads to earlier ones."""
+def comments_page(thread_id: int | None, before: str | None = None, size: int = PAGE_SIZE) -> Page[Comment]:
+    """The last comments, or those `before` a cursor, newest first, with authors and files; none without a thread."""
     query = (
         select(Comment)
         .where(Comment.thread_id == thread_id)
         .options(joinedload(Comment.author), selectinload(Comment.attachments))
         .order_by(Comment.id.desc())
-        .limit(PAGE_SIZE + 1)
+        .limit(size + 1)
     )
     if before:
         (row_id,) = decode_cursor(before, bounded_id)
         query = query.where(Comment.id < row_id)
-    page = make_page(db.session.scalars(query).all(), PAGE_SIZE, before, lambda comment: (comment.id,))
+    return make_page(db.session.scalars(query).all(), size, before, lambda comment: (comment.id,))
+
+
+def latest_comments(thread_id: int, before: str | None = None) -> Page[Comment]:
+    """`comments_page` the way people read it: oldest first; `next_cursor` leads to earlier ones."""
+    page = comments_page(thread_id, before)
     return Page(items=page.items[::-1], next_cursor=page.next_cursor, is_first=page.is_first)
 
 
@@ -39,6 +44,21 @@ def own_files(thread_id: int) -> Sequence[Attachment]:
         .options(joinedload(Attachment.uploader))
         .order_by(Attachment.id)
     ).all()
+
+
+def files_page(thread_id: int | None, before: str | None = None, size: int = PAGE_SIZE) -> Page[Attachment]:
+    """One page of `own_files`, newest first; none without a thread."""
+    query = (
+        select(Attachment)
+        .where(Attachment.thread_id == thread_id, Attachment.comment_id.is_(None))
+        .options(joinedload(Attachment.uploader))
+        .order_by(Attachment.id.desc())
+        .limit(size + 1)
+    )
+    if before:
+        (row_id,) = decode_cursor(before, bounded_id)
+        query = query.where(Attachment.id < row_id)
+    return make_page(db.session.scalars(query).all(), size, before, lambda file: (file.id,))
 
 
 def file_count(thread_id: int) -> int:

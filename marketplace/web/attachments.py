@@ -21,34 +21,34 @@ def folder() -> Path:
     return services.file_folder(current_app.config["MEDIA_PATH"])
 
 
-def sent_file(attachment: Attachment) -> Response:
+def sent_file(attachment: Attachment, *, in_parts: bool = True) -> Response:
     """The file, to be saved and not opened by a browser; raises NoSuchFile when it is gone from the disk.
 
-    Whoever asks for it has asked who may have it.
+    Whoever calls it has asked who may have the file. `in_parts` lets the request ask for a range of it.
     """
-    answer = _sent(files.place(folder(), attachment.stored_name))
+    answer = _sent(files.place(folder(), attachment.stored_name), in_parts)
     # Not by way of Flask, which would add a character set that the text may not be in.
     answer.headers["Content-Type"] = attachment.media_type
     answer.headers["Content-Disposition"] = attachment_header(attachment.name)
     return answer
 
 
-def sent_thumbnail(attachment: Attachment) -> Response:
+def sent_thumbnail(attachment: Attachment, *, in_parts: bool = True) -> Response:
     """A small copy of a picture, which we have drawn ourselves; raises NoSuchFile for what is no picture."""
     if not attachment.is_picture:
         raise NoSuchFile
     path = files.place(folder(), services.thumbnail_name(attachment.stored_name))
-    answer = _sent(path)
+    answer = _sent(path, in_parts)
     with path.open("rb") as file:
         kind = file_types.recognise(file.read(16))
     answer.headers["Content-Type"] = kind.media_type if kind else "application/octet-stream"
     return answer
 
 
-def _sent(path: Path) -> Response:
-    """The file as it is on the disk; it asks nobody but us, every time."""
+def _sent(path: Path, in_parts: bool) -> Response:
+    """The file as it is on the disk; whoever wants it again asks us, every time."""
     try:
-        answer = send_file(path, mimetype="application/octet-stream", conditional=True)
+        answer = send_file(path, mimetype="application/octet-stream", conditional=in_parts, etag=in_parts)
     except FileNotFoundError:
         raise NoSuchFile from None
     answer.headers["Cache-Control"] = "private, no-store"

@@ -20,10 +20,12 @@ from pydantic import (
 
 from marketplace.core.money import MAX_AMOUNT
 from marketplace.core.text import is_storable, one_line, tidy
+from marketplace.web.fields import DAY, EARLIEST, LATEST
 
 AMOUNT = r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,2})?$"
 NOT_BLANK = r"\S"
 MAX_ID = 2**63 - 1
+FLAGS = {"true": True, "false": False}
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
 
 
@@ -45,6 +47,15 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def left_out(**about: Any) -> Any:
+    """A field of a PATCH: whoever leaves it out leaves it as it is (`model_fields_set`), null is a wrong value."""
+    return Field(None, json_schema_extra=lambda schema: schema.pop("default") and None, **about)
+
+
+def _flag(value: Any) -> Any:
+    return FLAGS.get(value, "") if isinstance(value, str) else value
+
+
 def _storable(text: str) -> str:
     if not is_storable(text):
         raise ValueError(_("The text holds characters that cannot be stored (NUL or broken Unicode)."))
@@ -58,9 +69,11 @@ def _said(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    if not any(character.isalnum() for character in text):
+    # Some invisible characters count as letters, so they go first.
+    line = one_line(text)
+    if not any(character.isalnum() for character in line):
         raise ValueError(_("Write something with letters in it."))
-    return one_line(text)
+    return line
 
 
 def _amount(value: Any) -> Decimal:
@@ -74,6 +87,19 @@ def _positive(value: Decimal) -> Decimal:
     if value <= 0:
         raise ValueError(_("The amount must be more than zero."))
     return value
+
+
+def _written_day(value: Any) -> Any:
+    # Pydantic would read any number as seconds since 1970.
+    if isinstance(value, str) and not DAY.fullmatch(value):
+        raise ValueError(_("This is not a day such as 2030-01-31."))
+    return value
+
+
+def _near(day: date) -> date:
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError(_("The day is too far away."))
+    return day
 
 
 def _utc(moment: datetime) -> datetime:
@@ -113,6 +139,12 @@ Moment = Annotated[datetime, AfterValidator(_utc), Field(examples=["2030-01-31T1
 
 Day = Annotated[date, Field(examples=["2030-01-31"])]
 """A calendar day."""
+
+DayIn = Annotated[date, BeforeValidator(_written_day), AfterValidator(_near), Field(examples=["2030-01-31"])]
+"""A calendar day for reading, also out of an address; no other age than the pages take."""
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""true or false as a parameter, and in no other words."""
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID, examples=[7])]
 

@@ -1,6 +1,6 @@
 """Every SELECT of the catalogue."""
 
-from marketplace.catalog.queries.categories import active_categories, get_active_category, specialties
+from marketplace.catalog.queries.categories import active_categories, find_category, get_active_category, specialties
 from marketplace.catalog.queries.loads import (
     OPEN_LOADS,
     count_open_loads,
@@ -30,6 +30,7 @@ __all__ = [
     "ProductPage",
     "active_categories",
     "count_open_loads",
+    "find_category",
     "find_loaded",
     "find_picture",
     "get_active_category",

@@ -16,6 +16,11 @@ def active_categories() -> Sequence[Category]:
     return db.session.scalars(select(Category).where(Category.is_active).order_by(Category.position, Category.id)).all()
 
 
+def find_category(slug: str) -> Category | None:
+    """The category of this slug, whether or not it takes new orders; None when there is none."""
+    return db.session.scalar(select(Category).where(Category.slug == slug))
+
+
 def get_active_category(category_id: int) -> Category:
     """The category, if it takes new orders, safe from deletion until the transaction ends; raises NoSuchCategory."""
     category = db.session.get(Category, category_id, with_for_update={"read": True, "key_share": True})

@@ -89,7 +89,7 @@ def _set_active(product_id: int, active: bool, by: Account) -> Product:
     return product
 
 
-def require_keeper(by: Account) -> None:
+def require_keeper(by: Account | None) -> None:
     """Raises NotAllowed unless `by` keeps the catalogue."""
     if not policies.may_edit_products(by):
         raise NotAllowed(N_("Only managers keep the catalogue."))

@@ -117,20 +117,20 @@ def _conditions(wanted: PerformerFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def visible_reviews(performer_id: int, after: str | None = None) -> Page[Review]:
+def visible_reviews(performer_id: int, after: str | None = None, size: int = REVIEWS_SIZE) -> Page[Review]:
     """One page of what customers say of the performer, newest first, hidden ones left out."""
     query = (
         select(Review)
         .where(Review.performer_id == performer_id, Review.hidden_at.is_(None))
         .options(joinedload(Review.order), joinedload(Review.customer))
         .order_by(Review.created_at.desc(), Review.order_id.desc())
-        .limit(REVIEWS_SIZE + 1)
+        .limit(size + 1)
     )
     if after:
         moment, row_id = decode_cursor(after, bounded_moment, bounded_id)
         query = query.where(tuple_(Review.created_at, Review.order_id) < tuple_(moment, row_id))
     rows = db.session.scalars(query).all()
-    return make_page(rows, REVIEWS_SIZE, after, lambda review: (review.created_at.isoformat(), review.order_id))
+    return make_page(rows, size, after, lambda review: (review.created_at.isoformat(), review.order_id))
 
 
 def latest_ratings(performer_id: int, limit: int = CHART_POINTS) -> list[tuple[datetime, int]]:

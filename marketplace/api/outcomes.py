@@ -1,0 +1,55 @@
+"""What a request does besides the database: kept or undone as soon as it is known what became of the request.
+
+A view does not commit, so it cannot say itself when it is over. It hands that over:
+
+    kept = until_commit(services.stored(uploads, folder()))       # the files go again unless the commit succeeds
+    after_commit(services.remove_file, folder(), stored_name)     # the file goes once the commit has succeeded
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any, ParamSpec, TypeVar
+
+from flask import g
+
+from marketplace.web.requestlog import request_id
+
+log = logging.getLogger("marketplace.api")
+
+Value = TypeVar("Value")
+Arguments = ParamSpec("Arguments")
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """Around a view and its commit: an error that leaves the block means that there is no effect."""
+    with ExitStack() as stack:
+        g.outcome = stack
+        yield
+
+
+def until_commit(context: AbstractContextManager[Value]) -> Value:
+    """Enters `context` and leaves it after the commit, or by the error because of which there is none."""
+    stack: ExitStack = g.outcome
+    return stack.enter_context(context)
+
+
+def after_commit(act: Callable[Arguments, object], *values: Arguments.args, **named: Arguments.kwargs) -> None:
+    """Does it when everything is committed, and not at all otherwise.
+
+    The effect is there by then and the caller is told so: a disk that refuses is noted for whoever runs the site.
+    """
+
+    def leave(error: type[BaseException] | None, *_rest: Any) -> None:
+        if error is not None:
+            return
+        try:
+            act(*values, **named)
+        except OSError as failure:
+            log.error("not done after a commit", extra={"fields": {"request_id": request_id()}}, exc_info=failure)
+
+    stack: ExitStack = g.outcome
+    stack.push(leave)

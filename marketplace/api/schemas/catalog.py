@@ -1,0 +1,151 @@
+"""Categories and products: how they are shown, what can be looked for, what the desk writes down."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from marketplace.api.schemas.refs import CategoryRef
+from marketplace.api.schemas.values import (
+    Answer,
+    Body,
+    Flag,
+    Id,
+    Links,
+    Moment,
+    Money,
+    MoneyIn,
+    Paged,
+    PriceIn,
+    Text,
+    Title,
+    left_out,
+)
+from marketplace.catalog.models import DESCRIPTION_LENGTH, NAME_LENGTH, SOURCE_LENGTH, UNIT_LENGTH
+
+MAX_WORDS = 100
+MAX_SLUG = 100
+NEXT = Field(description="For the next page; null on the last one.")
+
+ProductName = Annotated[Title, Field(min_length=1, max_length=NAME_LENGTH, examples=["Oak table"])]
+Description = Annotated[Text, Field(max_length=DESCRIPTION_LENGTH, examples=["Solid oak, oiled, 160 × 90 cm."])]
+Unit = Annotated[
+    Text, Field(max_length=UNIT_LENGTH, description="What the price is for: a piece, a metre.", examples=["pc"])
+]
+SourceUrl = Annotated[
+    Text,
+    Field(
+        max_length=SOURCE_LENGTH,
+        # The domain knows better, and has words for it.
+        json_schema_extra={"pattern": r"^https?://[^\s/]"},
+        description="The page where the price was read.",
+        examples=["https://example.com/tables/7"],
+    ),
+]
+CategoryId = Annotated[Id, Field(description="A category that takes new orders.")]
+
+
+class CategoryOut(CategoryRef):
+    """A category of work, with what there is to do in it."""
+
+    is_active: bool = Field(description="Takes new orders.")
+    open_orders: int = Field(ge=0, description="How many of its orders are on the board.", examples=[12])
+    links: Links
+
+
+class CategoryList(Answer):
+    """Categories, in their own order."""
+
+    items: list[CategoryOut]
+    next_cursor: str | None = NEXT
+
+
+class ProductQuery(Paged):
+    """What somebody looks for in the catalogue."""
+
+    q: str = Field("", max_length=MAX_WORDS, description="Words in the name or the description.")
+    category: str | None = Field(None, max_length=MAX_SLUG, description="`slug` of a category.", examples=["python"])
+    price_from: MoneyIn | None = Field(None, description="The least that it costs.")
+    price_to: MoneyIn | None = Field(None, description="The most that it costs.")
+    with_pictures: Flag = Field(False, description="Only products with pictures.")
+    hidden: Flag = Field(False, description="What is off sale instead; for the desk.")
+
+
+class ProductSummary(Answer):
+    """A product as it stands on a list."""
+
+    id: Id
+    name: str = Field(examples=["Oak table"])
+    price: Money
+    currency: str = Field(examples=["RUB"])
+    unit: str = Field(description='What the price is for; "" where that is not said.', examples=["pc"])
+    category: CategoryRef | None
+    is_hidden: bool = Field(description="It is off sale; only the desk sees such products.", examples=[False])
+    thumbnail: str | None = Field(
+        description="Address of the first picture, at most 320 pixels wide and high.",
+        examples=["/media/pictures/0f…/thumb"],
+    )
+    priced_at: Moment = Field(description="When the price was read or set last.")
+    created_at: Moment
+    links: Links
+
+
+class ProductList(Answer):
+    """One page of the catalogue, the newest first."""
+
+    items: list[ProductSummary]
+    next_cursor: str | None = NEXT
+
+
+class PictureOut(Answer):
+    """A picture of a product; its address stands for its content, so it may be kept for good."""
+
+    url: str = Field(examples=["/media/pictures/0f…"])
+    thumbnail: str = Field(examples=["/media/pictures/0f…/thumb"])
+    media_type: str = Field(examples=["image/jpeg"])
+    width: int = Field(examples=[1600])
+    height: int = Field(examples=[900])
+
+
+class PriceOut(Answer):
+    """What a product costs from a moment on."""
+
+    at: Moment
+    price: Money
+
+
+class ProductOut(ProductSummary):
+    """Everything about a product."""
+
+    description: str
+    source_url: str | None
+    updated_at: Moment
+    pictures: list[PictureOut] = Field(description="In the order in which they are shown.")
+    prices: list[PriceOut] = Field(description="The last 100 prices, the oldest first.")
+    actions: list[str] = Field(
+        description="What the caller may do with it now: `edit` by PATCH, the others by POST.",
+        examples=[["edit", "hide"]],
+    )
+
+
+class ProductIn(Body):
+    """A product that the desk writes down."""
+
+    name: ProductName
+    description: Description = ""
+    price: PriceIn
+    unit: Unit = ""
+    category_id: CategoryId | None = None
+    source_url: SourceUrl | None = None
+
+
+class ProductPatch(Body):
+    """What becomes different; null takes the category or the source away."""
+
+    name: ProductName = left_out()
+    description: Description = left_out()
+    price: PriceIn = left_out()
+    unit: Unit = left_out()
+    category_id: CategoryId | None = left_out()
+    source_url: SourceUrl | None = left_out()
