@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app
 
 from marketplace.api.operations import operation
-from marketplace.api.orders.showing import shown_order
+from marketplace.api.orders.showing import order_after
 from marketplace.api.schemas.orders import Assign, MoneyStep, OrderOut, Rating, Reason, ReviewAnswer, Take
 from marketplace.orders import services
 from marketplace.orders.states import MoneyState
@@ -31,7 +31,7 @@ def take_order(order_id: int, body: Take) -> OrderOut:
     """
     limit = current_app.config["MAX_ORDERS_IN_PROGRESS"]
     services.take_order(order_id, limit=limit, by=account(), terms=body.terms)
-    return shown_order(order_id)
+    return order_after(order_id)
 
 
 @operation(
@@ -49,7 +49,7 @@ def withdraw_order(order_id: int, body: Reason) -> OrderOut:
     For its performer. The customer reads the reason.
     """
     services.withdraw_order(order_id, reason=body.reason, by=account())
-    return shown_order(order_id)
+    return order_after(order_id)
 
 
 @operation("POST", "/orders/<id:order_id>/complete", tag="acts", answer=OrderOut, errors=REFUSES, is_tagged=True)
@@ -59,7 +59,7 @@ def complete_order(order_id: int) -> OrderOut:
     For its performer, and for the desk.
     """
     services.complete_order(order_id, by=account())
-    return shown_order(order_id)
+    return order_after(order_id)
 
 
 @operation(
@@ -77,7 +77,7 @@ def cancel_order(order_id: int, body: Reason) -> OrderOut:
     For its customer, and for the desk, as long as the work is not completed. Offers for it are declined.
     """
     services.cancel_order(order_id, reason=body.reason, by=account())
-    return shown_order(order_id)
+    return order_after(order_id)
 
 
 @operation(
@@ -95,7 +95,7 @@ def rate_order(order_id: int, body: Rating) -> OrderOut:
     For its customer, once.
     """
     services.rate_order(order_id, rating=body.rating, text=body.text, by=account())
-    return shown_order(order_id)
+    return order_after(order_id)
 
 
 @operation(
@@ -113,7 +113,7 @@ def answer_review(order_id: int, body: ReviewAnswer) -> OrderOut:
     For the performer, once.
     """
     services.answer_review(order_id, answer=body.answer, by=account())
-    return shown_order(order_id)
+    return order_after(order_id)
 
 
 @operation("POST", "/orders/<id:order_id>/request-quote", tag="acts", answer=OrderOut, errors=REFUSES, is_tagged=True)
@@ -123,7 +123,7 @@ def request_quote(order_id: int) -> OrderOut:
     For the customer and for the desk. Nobody can take the order as it is any more.
     """
     services.request_quote(order_id, by=account())
-    return shown_order(order_id)
+    return order_after(order_id)
 
 
 @operation(
@@ -141,7 +141,7 @@ def assign_manager(order_id: int, body: Assign) -> OrderOut:
     For the desk.
     """
     services.assign_manager(order_id, manager_id=body.manager_id, by=account())
-    return shown_order(order_id)
+    return order_after(order_id)
 
 
 @operation("POST", "/orders/<id:order_id>/pay", tag="acts", answer=OrderOut, errors=REFUSES, is_tagged=True)
@@ -190,4 +190,4 @@ def set_money(order_id: int, body: MoneyStep) -> OrderOut:
 
 def _with_money(order_id: int, state: MoneyState) -> OrderOut:
     services.set_money(order_id, state=state, by=account())
-    return shown_order(order_id)
+    return order_after(order_id)

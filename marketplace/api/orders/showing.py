@@ -6,16 +6,14 @@ from flask import current_app
 
 from marketplace.accounts.models import Account
 from marketplace.api.operations import operation
-from marketplace.api.schemas.orders import Contacts, OrderOut, ReviewOut
+from marketplace.api.schemas.orders import OrderOut, Partner, ReviewOut
 from marketplace.api.schemas.refs import CategoryRef, PerformerRef, PersonRef
 from marketplace.catalog.models import Category
 from marketplace.orders import policies
 from marketplace.orders.errors import NoSuchOrder
 from marketplace.orders.models import Order, Review
-from marketplace.orders.queries import orders as queries
-from marketplace.orders.queries.performers import performer_counters
+from marketplace.orders.queries.one_order import WholeOrder, people_of, whole_order
 from marketplace.orders.states import MONEY_TRANSITIONS, Act, MoneyState
-from marketplace.web.actions import refusal_of
 from marketplace.web.guards import PUBLIC
 from marketplace.web.language import select_locale
 from marketplace.web.programs import API
@@ -53,12 +51,26 @@ def get_order(order_id: int) -> OrderOut:
 
 def shown_order(order_id: int) -> OrderOut:
     """The order as the caller may see it now; raises NoSuchOrder."""
-    order = queries.get_order(order_id)
-    user = viewer()
-    if not policies.may_view(user, order):
+    whole = whole_order(order_id)
+    if not policies.may_view(viewer(), whole.order):
         raise NoSuchOrder
+    return order_out(whole)
+
+
+def order_after(order_id: int) -> OrderOut:
+    """The answer to an act that the caller has just done.
+
+    Not refused, even where the act has ended what they may see (who gives back an order that is hidden): then it is
+    what a stranger at the board sees, which is no more than they knew a moment before.
+    """
+    return order_out(whole_order(order_id))
+
+
+def order_out(whole: WholeOrder) -> OrderOut:
+    """The order with all that the caller may see of it."""
+    order, user = whole.order, viewer()
     sees_all = policies.may_see_history(user, order)
-    author = order.author if sees_all and order.author_id != order.customer_id else None
+    has_scribe = sees_all and order.author_id != order.customer_id
     return OrderOut(
         id=order.id,
         number=order.number,
@@ -72,10 +84,11 @@ def shown_order(order_id: int) -> OrderOut:
         total=order.total,
         currency=current_app.config["CURRENCY"],
         deadline=order.deadline,
-        customer=person_ref(order.customer),
-        author=None if author is None else person_ref(author),
-        manager=person_ref(order.manager) if sees_all and order.manager is not None else None,
-        performer=performer_ref(order.performer) if order.performer is not None else None,
+        customer=PersonRef(id=order.customer_id, name=whole.customer),
+        author=PersonRef(id=order.author_id, name=whole.author) if has_scribe else None,
+        manager=named(order.manager_id, whole.manager) if sees_all else None,
+        performer=_performer(whole),
+        is_hidden=order.hidden_at is not None,
         terms=order.terms,
         lines_count=order.lines_count,
         review=review_out(order.review, user),
@@ -97,10 +110,9 @@ def actions(order: Order, user: Account | None) -> list[str]:
     """The acts that would not be refused now, by the names of their operations."""
     if user is None:
         return []
-    names = [
-        NAMES.get(act, act.value) for act in Act if act not in NOT_AN_OPERATION and not refusal_of(act, order, user)
-    ]
-    if refusal_of(Act.SET_MONEY, order, user) is None:
+    possible = [act for act in Act if policies.may(act, user, order) and order.can(act)]
+    names = [NAMES.get(act, act.value) for act in possible if act not in NOT_AN_OPERATION]
+    if Act.SET_MONEY in possible:
         names += [*MONEY_STEPS[order.money_state].values()]
         names += ["money"] if MONEY_TRANSITIONS[order.money_state] else []
     return names
@@ -118,11 +130,17 @@ def person_ref(person: Account) -> PersonRef:
     return PersonRef(id=person.id, name=person.name)
 
 
-def performer_ref(person: Account) -> PerformerRef:
-    """Whoever does the work, with their rating."""
-    counters = performer_counters(person)
-    rating = None if counters.rating is None else round(float(counters.rating), 2)
-    return PerformerRef(id=person.id, name=person.name, rating=rating, reviews=counters.rating_count)
+def named(account_id: int | None, name: str | None) -> PersonRef | None:
+    """Somebody whose name was read with the order; None for nobody."""
+    return None if account_id is None or name is None else PersonRef(id=account_id, name=name)
+
+
+def _performer(whole: WholeOrder) -> PerformerRef | None:
+    account_id, name = whole.order.performer_id, whole.performer
+    if account_id is None or name is None:
+        return None
+    rating = None if whole.rating is None else round(float(whole.rating), 2)
+    return PerformerRef(id=account_id, name=name, rating=rating, reviews=whole.rating_count or 0)
 
 
 def category_ref(category: Category) -> CategoryRef:
@@ -143,19 +161,22 @@ def review_out(review: Review | None, user: Account | None) -> ReviewOut | None:
     )
 
 
-def contacts(order: Order, user: Account | None) -> list[Contacts]:
+def contacts(order: Order, user: Account | None) -> list[Partner]:
     """Those whom the caller works with on the order, as its page shows them."""
-    if user is None or order.performer is None:
+    if user is None or order.performer_id is None or not policies.may_see_history(user, order):
         return []
     is_party = user.id in (order.customer_id, order.performer_id)
     return [
-        Contacts(
+        Partner(
             id=person.id,
             name=person.name,
+            email=person.email,
             phone=person.profile.phone,
             messenger=person.profile.messenger,
             site=person.profile.site,
         )
-        for person in (order.customer, order.performer)
-        if person.id != user.id and policies.may_see_contacts(user, person, share_an_order=is_party)
+        for person in people_of(order)
+        if person is not None
+        and person.id != user.id
+        and policies.may_see_contacts(user, person, share_an_order=is_party)
     ]

@@ -34,6 +34,7 @@ class OrderSummary(Answer):
         description="Who looks after it; null for nobody, and for those who do not see it."
     )
     performer: PersonRef | None
+    is_hidden: bool = Field(description="A moderator took it off the board.", examples=[False])
     created_at: Moment
     updated_at: Moment
     links: Links
@@ -57,6 +58,12 @@ class Contacts(PersonRef):
     site: str
 
 
+class Partner(Contacts):
+    """Somebody whom the caller works with on an order, and how to reach them."""
+
+    email: str = Field(examples=["anna@example.com"])
+
+
 class OrderOut(OrderSummary):
     """Everything about an order that the caller may see."""
 
@@ -68,7 +75,7 @@ class OrderOut(OrderSummary):
     )
     lines_count: int
     review: ReviewOut | None
-    contacts: list[Contacts] = Field(description="Of the sides that the caller works with, once there are two.")
+    contacts: list[Partner] = Field(description="Of the sides that the caller works with, once there are two.")
     taken_at: Moment | None
     completed_at: Moment | None
     cancelled_at: Moment | None

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from sqlalchemy import Row
+
 from marketplace.core.db import db
 from marketplace.core.paging import Page, bounded_id, bounded_moment, decode_cursor, make_page
 from marketplace.orders.queries import board_statements as sql
@@ -39,9 +41,10 @@ class Count(NamedTuple):
     capped: bool
 
 
-class Name(NamedTuple):
+class CardPerson(NamedTuple):
     """What a card shows of a person."""
 
+    id: int
     name: str
 
 
@@ -63,15 +66,18 @@ class Card(NamedTuple):
     """What the board shows of an order; `description` is only its beginning."""
 
     id: int
+    number: str
     title: str
     description: str
     category: CardCategory
+    price: Decimal | None
     total: Decimal | None
     deadline: date | None
-    customer: Name
+    customer: CardPerson
     status: Status
     pricing: Pricing
     created_at: datetime
+    updated_at: datetime
 
 
 class CategoryChoice(NamedTuple):
@@ -112,12 +118,16 @@ def open_orders(
         filters = (*filters, "before")
     rows = db.session.execute(statement(filters), {**values, "size": size + 1}).all() if count.number else ()
     categories = {choice.category.id: choice.category for choice in choices}
-    cards = [
-        Card(row_id, title, excerpt, categories[category_id], total, deadline, Name(name), status, pricing, created_at)
-        for row_id, title, excerpt, category_id, total, deadline, name, status, pricing, created_at in rows
-    ]
-    page = make_page(cards, size, after, lambda card: (card.created_at.isoformat(), card.id))
+    page = make_page(
+        [_card(row, categories) for row in rows], size, after, lambda card: (card.created_at.isoformat(), card.id)
+    )
     return BoardPage(page.items, page.next_cursor, page.is_first, count)
+
+
+def _card(row: Row[Any], categories: dict[int, CardCategory]) -> Card:
+    row_id, number, title, excerpt, category_id, price, total, deadline, customer_id, customer, *rest = row
+    person = CardPerson(customer_id, customer)
+    return Card(row_id, number, title, excerpt, categories[category_id], price, total, deadline, person, *rest)
 
 
 def _values(wanted: BoardFilter, choices: Iterable[CategoryChoice]) -> dict[str, Any]:

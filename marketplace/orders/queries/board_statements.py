@@ -100,15 +100,19 @@ def _cards() -> Select[Any]:
     customer = select(PROFILES.name).where(PROFILES.account_id == ORDERS.customer_id).scalar_subquery()
     return select(
         ORDERS.id,
+        ORDERS.number,
         ORDERS.title,
         func.left(ORDERS.description, EXCERPT_LENGTH),
         ORDERS.category_id,
+        ORDERS.price,
         ORDERS.total,
         ORDERS.deadline,
+        ORDERS.customer_id,
         customer,
         ORDERS.status,
         ORDERS.pricing,
         ORDERS.created_at,
+        ORDERS.updated_at,
     )
 
 
