@@ -12,6 +12,7 @@ from marketplace.api import (
     comments,
     docs,
     limits,
+    lines,
     me,
     orders,
     performers,
@@ -21,7 +22,7 @@ from marketplace.api import (
 from marketplace.api.blueprint import blueprint
 from marketplace.web.programs import API
 
-NOUNS = (auth, me, users, board, orders, comments, attachments, catalog, performers)
+NOUNS = (auth, me, users, board, orders, lines, comments, attachments, catalog, performers)
 """The modules that declare operations."""
 
 

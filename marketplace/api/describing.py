@@ -211,7 +211,7 @@ def _parameters(made: Operation, schemas: Described) -> list[Described]:
     if made.method == "POST":
         words = "A name for this request, to be sent with its repetitions."
         found.append(_header_parameter(HEADER, words, pattern="^[!-~]+$", minLength=1, maxLength=KEY_LENGTH))
-    if made.method == "PATCH":
+    if made.method == "PATCH" or 412 in made.errors:
         found.append(_header_parameter("If-Match", "The ETag of the state that is to be changed."))
     if made.method == "GET" and made.is_tagged:
         found.append(_header_parameter("If-None-Match", "The ETag of the state that the caller has."))

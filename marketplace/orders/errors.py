@@ -96,12 +96,16 @@ class LineNotFound(NotFound):
     message = N_("There is no such line on this order.")
 
 
-class LineIsFrozen(Invalid):
-    """What came from the catalogue keeps the name and the price that it had then."""
+class ProductKeepsName(Invalid):
+    """What comes from the catalogue is called as it was when it was added."""
 
-    message = N_(
-        "A product keeps the name and the price that it had when it was added. Remove the line and add another."
-    )
+    message = N_("A product keeps the name that it had when it was added.")
+
+
+class ProductKeepsPrice(Invalid):
+    """What comes from the catalogue costs what it did when it was added."""
+
+    message = N_("A product keeps the price that it had when it was added.")
 
 
 class LineIncomplete(Invalid):
@@ -280,3 +284,15 @@ class DeadlineTooFar(Invalid):
     """Nobody knows what will be by then."""
 
     message = N_("The deadline is too far away.")
+
+
+class NoSuchEvent(Invalid):
+    """Whoever has read on to there has read in another database."""
+
+    message = N_("There has never been such an event. Begin again without “after”.")
+
+
+class FeedBusy(Conflict):
+    """Somebody has been writing for so long that nobody knows where the feed ends."""
+
+    message = N_("Events are being written just now. Ask again in a moment.")

@@ -21,9 +21,10 @@ from marketplace.orders import services
 from marketplace.orders.errors import (
     IllegalStep,
     LineIncomplete,
-    LineIsFrozen,
     LineNotFound,
     NoSuchOrder,
+    ProductKeepsName,
+    ProductKeepsPrice,
     QuantityOutOfRange,
     TooManyLines,
     TotalTooLarge,
@@ -138,21 +139,25 @@ def test_what_cannot_be_a_line_leaves_everything_as_it_was(people: People, case:
             act(order.id, ids(order)[0], **values, by=order.customer)
 
 
-@pytest.mark.parametrize(("values", "field"), [({"name": "Other"}, "name"), ({"unit_price": Decimal(1)}, "unit_price")])
-def test_what_came_from_a_product_keeps_its_name_and_price(people: People, values: dict[str, Any], field: str) -> None:
-    order = people.order(lines=[LineInput(1, product_id=product(people).id)])
+@pytest.mark.parametrize(
+    ("values", "error", "field"),
+    [({"name": "Other"}, ProductKeepsName, "name"), ({"unit_price": Decimal(1)}, ProductKeepsPrice, "unit_price")],
+)
+def test_what_comes_from_a_product_has_its_name_and_price(
+    people: People, values: dict[str, Any], error: type[Invalid], field: str
+) -> None:
+    cable = product(people)
+    order = people.order(lines=[LineInput(1, product_id=cable.id)])
     (line_id,) = ids(order)
-    with refused(LineIsFrozen, field=field):
+    with refused(error, field=field):
         services.change_line(order.id, line_id, **values, by=order.customer)
-    with refused(LineIsFrozen, field="lines"):
-        fields: dict[str, Any] = {
-            "title": "x",
-            "description": "",
-            "category_id": order.category_id,
-            "price": None,
-            "deadline": None,
-        }
-        services.edit_order(order.id, **fields, lines=[LineInput(1, id=line_id, **values)], by=order.customer)
+    with refused(error, field=field):
+        services.add_line(order.id, LineInput(1, product_id=cable.id, **values), by=order.customer)
+    fields: dict[str, Any] = {"title": "x", "description": "", "category_id": order.category_id}
+    with refused(error, field="lines"):
+        services.edit_order(
+            order.id, **fields, price=None, deadline=None, lines=[LineInput(1, id=line_id, **values)], by=order.customer
+        )
 
 
 def test_an_order_has_at_most_so_many_lines_one_by_one_too(people: People) -> None:

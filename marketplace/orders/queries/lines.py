@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core.db import db
@@ -51,5 +50,5 @@ def _bounded_position(text: str) -> int:
     return position
 
 
-def _with_product(order: Order) -> Any:
+def _with_product(order: Order) -> Select[OrderLine]:
     return select(OrderLine).where(OrderLine.order_id == order.id).options(joinedload(OrderLine.product))

@@ -12,8 +12,9 @@ from marketplace.core.db import db
 from marketplace.core.errors import Invalid
 from marketplace.orders.errors import (
     LineIncomplete,
-    LineIsFrozen,
     LineNotFound,
+    ProductKeepsName,
+    ProductKeepsPrice,
     QuantityOutOfRange,
     TotalTooLarge,
 )
@@ -26,6 +27,8 @@ from marketplace.orders.states import Act, EventKind
 FIELDS: dict[type[Invalid], str] = {
     ProductNotSold: "product_id",
     LineIncomplete: "name",
+    ProductKeepsName: "name",
+    ProductKeepsPrice: "unit_price",
     QuantityOutOfRange: "quantity",
     TotalTooLarge: "quantity",
 }
@@ -56,18 +59,11 @@ def change_line(
     order = locked_for(Act.EDIT, order_id, by)
     lines = _kept(order)
     place = _place(lines, line_id)
-    line = get_line(order, line_id)
-    if line.product_id is not None:
-        if name is not None and name != line.name:
-            raise LineIsFrozen(field="name")
-        if unit_price is not None and unit_price != line.unit_price:
-            raise LineIsFrozen(field="unit_price")
-    wanted = LineInput(line.quantity if quantity is None else quantity, line_id, None, name or "", unit_price)
-    del lines[place]
+    kept = lines.pop(place)
+    wanted = LineInput(kept.quantity if quantity is None else quantity, line_id, None, name or "", unit_price)
     lines.insert(place if position is None else position - 1, wanted)
     _write(order, lines, by)
-    db.session.refresh(line)
-    return line
+    return get_line(order, line_id)
 
 
 def remove_line(order_id: int, line_id: int, *, by: Account) -> Order:

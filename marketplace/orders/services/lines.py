@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from marketplace.catalog.errors import ProductNotSold
@@ -15,8 +15,9 @@ from marketplace.core.money import MAX_AMOUNT
 from marketplace.core.text import one_line
 from marketplace.orders.errors import (
     LineIncomplete,
-    LineIsFrozen,
     NoSuchLine,
+    ProductKeepsName,
+    ProductKeepsPrice,
     QuantityOutOfRange,
     TooManyLines,
     TotalTooLarge,
@@ -29,7 +30,8 @@ from marketplace.orders.queries.lines import present_lines
 class LineInput:
     """A line as somebody asks for it: one that is there already (`id`), a product, or words with a price.
 
-    One that is there and consists of words may get others, or another price; without them it keeps what it has.
+    One that is there and consists of words may get others, or another price; without them it keeps what it has. A name
+    or a price that comes with a product must be the product's.
     """
 
     quantity: int
@@ -142,18 +144,24 @@ def _freeze(number: int, line: LineInput, present: dict[int, OrderLine], product
         if line.product_id not in products:
             raise ProductNotSold(field="lines")
         product = products[line.product_id]
-        return Frozen(product.id, product.name, product.unit, line.quantity, product.price)
+        return _product(line, Frozen(product.id, product.name, product.unit, line.quantity, product.price))
     return _words(number, line, one_line(line.name), line.unit_price)
 
 
 def _change(number: int, line: LineInput, kept: OrderLine) -> Frozen:
-    name = one_line(line.name) or kept.name
+    if kept.product_id is not None:
+        return _product(line, replace(content(kept), quantity=line.quantity))
     price = kept.unit_price if line.unit_price is None else line.unit_price
-    if kept.product_id is None:
-        return _words(number, line, name, price)
-    if (name, price) != (kept.name, kept.unit_price):
-        raise LineIsFrozen(field="lines")
-    return Frozen(kept.product_id, name, kept.unit, line.quantity, price)
+    return _words(number, line, one_line(line.name) or kept.name, price)
+
+
+def _product(line: LineInput, frozen: Frozen) -> Frozen:
+    """What came from the catalogue, when `line` asks for no other name or price."""
+    if line.name and one_line(line.name) != frozen.name:
+        raise ProductKeepsName(field="lines")
+    if line.unit_price is not None and line.unit_price != frozen.unit_price:
+        raise ProductKeepsPrice(field="lines")
+    return frozen
 
 
 def _words(number: int, line: LineInput, name: str, price: Decimal | None) -> Frozen:
