@@ -45,13 +45,18 @@ def sent_json(*, optional: bool = False) -> bytes:
     if not raw and optional:
         return b""
     try:
-        json.loads(raw.decode("utf-8"), object_pairs_hook=_without_repetition, parse_constant=_refuse_constant)
+        sent = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_without_repetition,
+            parse_constant=_refuse_constant,
+            parse_float=_number,
+        )
     except RecursionError:
         raise BadRequest(_("The JSON is nested too deeply.")) from None
     except ValueError as error:
         words = str(error) if isinstance(error, Refused) else _("The body is not JSON.")
         raise BadRequest(words) from None
-    return raw
+    return json.dumps(sent).encode()
 
 
 def expect_files(limit: int) -> None:
@@ -161,6 +166,12 @@ def _without_repetition(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         raise Refused(_("A field is given twice."))
     return made
+
+
+def _number(text: str) -> float:
+    """JSON has one kind of numbers: 9.0 is as whole as 9."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _refuse_constant(name: str) -> NoReturn:

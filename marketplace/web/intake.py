@@ -37,6 +37,9 @@ def takes_files(limit: int) -> Callable[[View], View]:
 class RowId(IntegerConverter):
     """An id in an address; what no BIGINT can hold is simply an address that does not exist."""
 
+    # Numbers that the pattern lets through and the limits do not would be a 405 where another method has the address.
+    regex = "0*[1-9][0-9]{0,17}"
+
     def __init__(self, map: object, **options: object) -> None:
         super().__init__(map, min=1, max=MAX_BIGINT)  # type: ignore[arg-type]  # werkzeug passes its own Map
 

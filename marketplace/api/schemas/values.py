@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -13,20 +14,36 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from marketplace.core.money import MAX_AMOUNT
 from marketplace.core.text import is_storable, one_line, tidy
 from marketplace.web.fields import DAY, EARLIEST, LATEST
 
-AMOUNT = r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,2})?$"
+AMOUNT = r"^((0|[1-9][0-9]{0,8})(\.[0-9]{1,2})?|1000000000(\.00?)?)$"
+PRICE = r"^([1-9][0-9]{0,8}(\.[0-9]{1,2})?|0\.(0[1-9]|[1-9][0-9]?)|1000000000(\.00?)?)$"
+NEAR_DAY = "^(19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+LETTER = r"\p{L}|\p{N}"
 NOT_BLANK = r"\S"
 MAX_ID = 2**63 - 1
 FLAGS = {"true": True, "false": False}
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the validators of a text ask of it, in the words of the description."""
+
+    pattern: str
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(core), "pattern": self.pattern}
 
 
 class Answer(BaseModel):
@@ -90,10 +107,13 @@ def _positive(value: Decimal) -> Decimal:
 
 
 def _written_day(value: Any) -> Any:
-    # Pydantic would read any number as seconds since 1970.
-    if isinstance(value, str) and not DAY.fullmatch(value):
-        raise ValueError(_("This is not a day such as 2030-01-31."))
-    return value
+    # Pydantic would read any number as seconds since 1970; and what is strict takes no text after a function.
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value if DAY.fullmatch(value) else "")
+    except ValueError:
+        raise ValueError(_("This is not a day such as 2030-01-31.")) from None
 
 
 def _near(day: date) -> date:
@@ -112,7 +132,7 @@ Text = Annotated[str, AfterValidator(_storable)]
 Words = Annotated[str, StringConstraints(pattern=NOT_BLANK), AfterValidator(_storable), AfterValidator(_said)]
 """Text that is not blank."""
 
-Title = Annotated[str, AfterValidator(_storable), AfterValidator(_visible)]
+Title = Annotated[str, AfterValidator(_storable), AfterValidator(_visible), Written(LETTER)]
 """One line with at least one letter or digit."""
 
 AmountText = Annotated[
@@ -124,7 +144,7 @@ AmountText = Annotated[
 MoneyIn = Annotated[AmountText, AfterValidator(_amount)]
 """An amount as text, "1499.90", for reading: the value is a Decimal."""
 
-PriceIn = Annotated[AmountText, AfterValidator(_amount), AfterValidator(_positive)]
+PriceIn = Annotated[AmountText, AfterValidator(_amount), AfterValidator(_positive), Written(PRICE)]
 """`MoneyIn` above zero."""
 
 Money = Annotated[
@@ -140,7 +160,9 @@ Moment = Annotated[datetime, AfterValidator(_utc), Field(examples=["2030-01-31T1
 Day = Annotated[date, Field(examples=["2030-01-31"])]
 """A calendar day."""
 
-DayIn = Annotated[date, BeforeValidator(_written_day), AfterValidator(_near), Field(examples=["2030-01-31"])]
+DayIn = Annotated[
+    date, BeforeValidator(_written_day), AfterValidator(_near), Written(NEAR_DAY), Field(examples=["2030-01-31"])
+]
 """A calendar day for reading, also out of an address; no other age than the pages take."""
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
