@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.promises.callers import Files
+
 ACTS: dict[str, tuple[str, str, int, Any]] = {
     "show": ("GET", "", 200, None),
     "edit": ("PATCH", "", 200, {"title": "Another title", "price": "200"}),
@@ -31,12 +33,80 @@ POST   /orders/{completed}/pay             401       403   404      403       40
 POST   /orders/{open}/pay                  401       403   403      403       403      409     403      409   401
 POST   /orders/{in_progress}/ready         401       403   404      403       404      409     403      409   401
 POST   /orders/{completed}/ready           401       403   404      403       404      409     403      409   401
+POST   /orders/{paid}/ready                401       403   404      403       404      200     403      200   401
+POST   /orders/{paid}/deliver              401       403   404      403       404      409     403      409   401
+POST   /orders/{ready}/deliver             401       403   404      403       404      200     403      200   401
 POST   /orders/{in_progress}/deliver       401       403   404      403       404      409     403      409   401
 POST   /orders/{open}/deliver              401       403   403      403       403      409     403      409   401
+
+GET    /orders/{open}/comments             401       200   403      403       403      200     200      200   401
+GET    /orders/{in_progress}/comments      401       200   404      200       404      200     200      200   401
+GET    /orders/{hidden}/comments           401       200   404      404       404      200     200      200   401
+POST   /orders/{open}/comments             401       201   403      403       403      201     403      201   401
+POST   /orders/{in_progress}/comments      401       201   404      201       404      201     403      201   401
+POST   /orders/{cancelled}/comments        401       201   404      201       404      201     403      201   401
+POST   /orders/{hidden}/comments           401       201   404      404       404      201     403      201   401
+GET    /orders/{in_progress}/comments/{comment}         401 200 404 200 404 200 200 200 401
+PATCH  /orders/{in_progress}/comments/{comment}         401 200 404 403 404 403 403 403 401
+PATCH  /orders/{in_progress}/comments/{answer}          401 403 404 200 404 403 403 403 401
+DELETE /orders/{in_progress}/comments/{comment}         401 204 404 403 404 403 403 403 401
+DELETE /orders/{in_progress}/comments/{answer}          401 403 404 204 404 403 403 403 401
+POST   /orders/{in_progress}/comments/{comment}/hide    401 403 404 403 404 403 403 200 401
+POST   /orders/{in_progress}/comments/{comment}/show    401 403 404 403 404 403 403 200 401
+GET    /orders/{completed}/comments/{comment}           401 404 404 404 404 404 404 404 401
+PATCH  /orders/{completed}/comments/{comment}           401 404 404 404 404 404 403 404 401
+DELETE /orders/{completed}/comments/{comment}           401 404 404 404 404 404 403 404 401
+GET    /orders/{open}/attachments                       401 200 403 403 403 200 200 200 401
+GET    /orders/{in_progress}/attachments                401 200 404 200 404 200 200 200 401
+POST   /orders/{open}/attachments                       401 201 403 403 403 201 403 201 401
+POST   /orders/{in_progress}/attachments                401 201 404 201 404 201 403 201 401
+GET    /orders/{in_progress}/attachments/{file}         401 200 404 200 404 200 200 200 401
+GET    /orders/{completed}/attachments/{file}           401 404 404 404 404 404 404 404 401
+GET    /orders/{in_progress}/attachments/{file}/content        401 200 404 200 404 200 200 200 401
+GET    /orders/{in_progress}/attachments/{photo}/content       401 200 404 200 404 200 200 200 401
+GET    /orders/{completed}/attachments/{photo}/content         401 404 404 404 404 404 404 404 401
+GET    /orders/{in_progress}/attachments/{file}/thumbnail      401 404 404 404 404 404 404 404 401
+GET    /orders/{in_progress}/attachments/{photo}/thumbnail     401 200 404 200 404 200 200 200 401
+DELETE /orders/{in_progress}/attachments/{file_spare}          401 403 404 204 404 403 403 204 401
+
+GET    /board                              200       200   200      200       200      200     200      200   401
+GET    /categories                         200       200   200      200       200      200     200      200   401
+GET    /products                           200       200   200      200       200      200     200      200   401
+GET    /products?hidden=true               403       403   403      403       403      200     403      200   401
+GET    /products/{product}                 200       200   200      200       200      200     200      200   401
+GET    /products/{product_gone}            404       404   404      404       404      200     404      200   401
+POST   /products                           401       403   403      403       403      201     403      201   401
+PATCH  /products/{product}                 401       403   403      403       403      200     403      200   401
+PATCH  /products/{product_gone}            401       403   403      403       403      200     403      200   401
+POST   /products/{product}/hide            401       403   403      403       403      200     403      200   401
+POST   /products/{product_gone}/show       401       403   403      403       403      200     403      200   401
+GET    /performers                         200       200   200      200       200      200     200      200   401
+GET    /performers/{performer}             200       200   200      200       200      200     200      200   401
+GET    /performers/{owner}                 404       404   404      404       404      404     404      404   401
+GET    /performers/{admin}                 404       404   404      404       404      404     404      404   401
+GET    /performers/{blocked}               404       404   404      404       404      404     404      404   401
+GET    /performers/{performer}/reviews     200       200   200      200       200      200     200      200   401
+GET    /performers/{blocked}/reviews       404       404   404      404       404      404     404      404   401
 """
 
-BODIES: dict[str, Any] = {}
+COMMENT = {"text": "On Tuesday then."}
+NOTES = Files({"notes.txt": b"Everything else."})
+PRODUCT = {"name": "A table", "description": "Of oak.", "price": "700", "unit": "pc", "category_id": "#{category}"}
+BODIES: dict[str, Any] = {
+    "POST /orders/{open}/comments": COMMENT,
+    "POST /orders/{in_progress}/comments": COMMENT,
+    "POST /orders/{cancelled}/comments": COMMENT,
+    "POST /orders/{hidden}/comments": COMMENT,
+    "PATCH /orders/{in_progress}/comments/{comment}": {"text": "When exactly?"},
+    "PATCH /orders/{in_progress}/comments/{answer}": {"text": "On Tuesday."},
+    "PATCH /orders/{completed}/comments/{comment}": {"text": "Anywhere."},
+    "POST /orders/{open}/attachments": NOTES,
+    "POST /orders/{in_progress}/attachments": NOTES,
+    "POST /products": PRODUCT,
+    "PATCH /products/{product}": {"price": "95.50"},
+    "PATCH /products/{product_gone}": {"name": "A low stool"},
+}
 """What is sent to each `METHOD path`, where it takes a body: right in every field."""
 
-CHANGES_NOTHING: set[str] = set()
+CHANGES_NOTHING: set[str] = {"POST /orders/{in_progress}/comments/{comment}/show"}
 """Done by whoever it is meant for, these leave the database as it was."""

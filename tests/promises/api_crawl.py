@@ -17,6 +17,10 @@ IDS: dict[str, tuple[str, ...]] = {
     "order_id": (
         *("open", "quoting", "quoted", "in_progress", "completed", "rated", "cancelled", "hidden", "hidden_taken"),
     ),
+    "comment_id": ("comment", "answer"),
+    "attachment_id": ("file", "file_spare", "photo"),
+    "product_id": ("product", "product_gone"),
+    "performer_id": ("performer", "stranger", "spare", "blocked", "owner"),
 }
 """For each parameter of an address: what in the town it may stand for."""
 

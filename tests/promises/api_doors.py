@@ -25,7 +25,7 @@ class ApiDoor:
     body: Any
 
     def __str__(self) -> str:
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.path.removeprefix(API)}"
 
 
 def api_doors() -> Iterator[ApiDoor]:
@@ -57,7 +57,7 @@ def other_doors() -> Iterator[ApiDoor]:
     """What the table of everything else says."""
     lines = DOORS.strip("\n").splitlines()
     columns = [Who(name) for name in lines[0].split()]
-    for line in lines[1:]:
+    for line in filter(None, lines[1:]):
         method, path, *cells = line.split()
         answers = dict(zip(columns, map(int, cells), strict=True))
         yield ApiDoor(method, API + path, answers, BODIES.get(f"{method} {path}"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
@@ -16,6 +18,18 @@ from tests.client import Browser
 
 TOKEN_SECONDS = 600
 """An access token lives a little longer; the tests of a run may take longer still."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """A body of files, by their names."""
+
+    files: dict[str, bytes]
+
+    def parts(self) -> dict[str, Any]:
+        """How the test client sends them."""
+        sent = [(BytesIO(content), name) for name, content in self.files.items()]
+        return {"data": {"files": sent}, "content_type": "multipart/form-data"}
 
 
 class Callers:
@@ -44,18 +58,18 @@ class Callers:
     def call(
         self, name: str, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, **kwargs: Any
     ) -> TestResponse:
-        """One request; a `body` is sent as JSON."""
+        """One request; a `body` is sent as JSON, or as the files that it is."""
         sent = {**(headers or {})}
         token = self.token(name)
         if token is not None:
             sent.setdefault("Authorization", f"Bearer {token}")
-        if body is not None:
+        if isinstance(body, Files):
+            kwargs |= body.parts()
+        elif body is not None:
             kwargs |= {"data": json.dumps(body), "content_type": "application/json"}
         return Browser.of(self.app).open(path, method=method, headers=sent, **kwargs)
 
 
 def program_of(account: Account) -> int:
     """The id of a new session of a program that somebody has signed in."""
-    return services.start_session(
-        account, user_agent="program", address="127.0.0.1", kind=SessionKind.PROGRAM
-    ).id
+    return services.start_session(account, user_agent="program", address="127.0.0.1", kind=SessionKind.PROGRAM).id

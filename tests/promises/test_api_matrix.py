@@ -1,4 +1,4 @@
-"""P14 for programs: every operation answers everybody by policy, and a refusal changes nothing, with a key or without."""
+"""P14 for programs: every operation answers everybody by policy, and a refusal changes nothing, under a key too."""
 
 from __future__ import annotations
 

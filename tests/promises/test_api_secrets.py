@@ -101,5 +101,3 @@ def test_text_of_anybody_comes_back_as_it_was_written_and_as_json(town: Town, fi
     assert wrong == []
     figure(f"P17 API: {len(wrong)} holes of {len(seen)} text fields in {number} answers")
     assert {CANARIES[mark][0] for mark in seen} >= {"orders", "profiles", "reviews", "categories"}
-
-

@@ -26,7 +26,9 @@ from marketplace.core.db import db
 from marketplace.orders import services
 from marketplace.orders.models import Offer, Order, SavedFilter
 from marketplace.orders.services import talking
-from marketplace.threads.services import StoredFile
+from marketplace.orders.states import MoneyState
+from marketplace.threads import services as threads
+from marketplace.threads.services import StoredFile, Upload
 from tests.client import Browser
 from tests.people import LIMIT, PASSWORD, People
 from tests.promises.callers import Callers
@@ -193,6 +195,8 @@ def trade(made: dict[Who, Account], orders: dict[str, int], *, media: Path) -> d
     for notes in stored:
         files.write(media / "attachments", notes.stored_name, NOTES)
     kept_file, spare_file = talking.attach_to_order(taken, stored, by=performer)
+    with threads.stored([Upload("drawing.png", BytesIO(drawing.getvalue()))], media / "attachments") as photos:
+        (photo,) = talking.attach_to_order(taken, photos, by=owner)
     services.assign_manager(taken, manager_id=desk.id, by=desk)
     kept = SavedFilter(account_id=desk.id, name="Mine", query="status=new")
     run = CatalogLoad(source="https://example.com/goods", account_id=desk.id, status=LoadStatus.DONE)
@@ -210,6 +214,7 @@ def trade(made: dict[Who, Account], orders: dict[str, int], *, media: Path) -> d
         "file": kept_file.id,
         # Deleting it takes it from the disk too, which no rollback brings back.
         "file_spare": spare_file.id,
+        "photo": photo.id,
         "filter": kept.id,
         "load": run.id,
     }
@@ -227,6 +232,8 @@ def orders(people: People, owner: Account, performer: Account) -> dict[str, Orde
         "cancelled": people.taken(performer, owner),
         "hidden": people.taken(performer, owner),
         "hidden_taken": people.taken(performer, owner),
+        "paid": people.completed(performer, owner),
+        "ready": people.completed(performer, owner),
     }
     services.withdraw_order(made["open"].id, reason="Too much for me", by=performer)
     services.withdraw_order(made["hidden"].id, reason="Not serious", by=performer)
@@ -234,6 +241,9 @@ def orders(people: People, owner: Account, performer: Account) -> dict[str, Orde
     admin = people.admin()
     services.hide_order(made["hidden"].id, by=admin)
     services.hide_order(made["hidden_taken"].id, by=admin)
+    for state in (MoneyState.PAID, MoneyState.READY_FOR_DELIVERY):
+        services.set_money(made["ready"].id, state=state, by=admin)
+    services.set_money(made["paid"].id, state=MoneyState.PAID, by=admin)
     db.session.commit()
     return made
 
