@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, bindparam, false, func, or_, select, text
 
 from marketplace.accounts.errors import NoSuchAccount
 from marketplace.accounts.models import NAME_WORDS, Account, AccountSession, Profile, RefreshToken
-from marketplace.accounts.states import IDLE_LIMIT, Role
+from marketplace.accounts.states import IDLE_LIMIT, Role, SessionKind
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.paging import Page, bounded_id, decode_cursor, make_page
+from marketplace.core.text import one_line
 
 MOST_SESSIONS = 100
 ID = re.compile(r"[0-9]{1,18}")
@@ -53,6 +56,18 @@ def locked_accounts(account_ids: Iterable[int]) -> Sequence[Account]:
     if len(accounts) != len(wanted):
         raise NoSuchAccount
     return accounts
+
+
+def locked_owner(account_id: int) -> Account:
+    """The account and its profile, both rows locked and read afresh, for a change of what people say of themselves."""
+    account = locked_account(account_id)
+    db.session.scalars(
+        select(Profile)
+        .where(Profile.account_id == account_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+    return account
 
 
 def desk_accounts() -> Sequence[Account]:
@@ -111,26 +126,67 @@ def people_called(words: str) -> Select[int]:
     )
 
 
+@dataclass(frozen=True)
+class PeopleFilter:
+    """Whose accounts are looked for; every part is optional.
+
+    `words` are as `people_called` takes them, or how an email begins.
+    """
+
+    words: str = ""
+    role: Role | None = None
+    active: bool | None = None
+
+
+def people(wanted: PeopleFilter, *, after: str | None, size: int) -> Page[Account]:
+    """One page of accounts, the newest first."""
+    query = select(Account).order_by(Account.id.desc()).limit(size + 1)
+    words = one_line(wanted.words)
+    if words:
+        beginning = Account.email.startswith(words.lower(), autoescape=True)
+        query = query.where(or_(Account.id.in_(people_called(words)), beginning))
+    if wanted.role is not None:
+        query = query.where(Account.role == wanted.role)
+    if wanted.active is not None:
+        query = query.where(Account.active.is_(wanted.active))
+    if after:
+        query = query.where(Account.id < decode_cursor(after, bounded_id)[0])
+    return make_page(db.session.scalars(query).all(), size, after, lambda person: (person.id,))
+
+
 def find_live_session(token: str) -> tuple[AccountSession, Account] | None:
-    """The session with its account, unless the session has ended or the account is blocked."""
+    """The browser's session with its account, unless the session has ended or the account is blocked."""
     row = db.session.execute(LIVE_SESSION, {"token": token, "seen_after": clock.now() - IDLE_LIMIT}).first()
     return (row[0], row[1]) if row else None
 
 
 def find_session_of_token(session_id: int, account_id: int) -> tuple[AccountSession, Account] | None:
-    """`find_live_session` by what an access token names."""
+    """The same of a program, by what an access token names."""
     values = {"id": session_id, "account_id": account_id, "seen_after": clock.now() - IDLE_LIMIT}
     row = db.session.execute(SESSION_OF_TOKEN, values).first()
     return (row[0], row[1]) if row else None
 
 
-def locked_refresh_token(digest: str) -> RefreshToken | None:
-    """The token with this digest, its row locked and read afresh."""
+def find_program_of(digest: str) -> int | None:
+    """The session whose refresh token has this digest."""
+    return db.session.scalar(select(RefreshToken.session_id).where(RefreshToken.digest == digest))
+
+
+def locked_program(session_id: int) -> AccountSession | None:
+    """The session, its row locked and read afresh; None when it has ended or its person is blocked."""
     return db.session.scalar(
-        select(RefreshToken)
-        .where(RefreshToken.digest == digest)
-        .with_for_update()
+        select(AccountSession)
+        .join(Account, Account.id == AccountSession.account_id)
+        .where(AccountSession.id == session_id, Account.active, *_live())
+        .with_for_update(of=AccountSession, key_share=True)
         .execution_options(populate_existing=True)
+    )
+
+
+def find_refresh_token(digest: str) -> RefreshToken | None:
+    """The token with this digest as it is now; whoever is going to use it holds the session's row."""
+    return db.session.scalar(
+        select(RefreshToken).where(RefreshToken.digest == digest).execution_options(populate_existing=True)
     )
 
 
@@ -171,9 +227,13 @@ OF_THE_LIVING = (
     .join(Account, Account.id == AccountSession.account_id)
     .where(AccountSession.ended_at.is_(None), AccountSession.seen_at > bindparam("seen_after"), Account.active)
 )
-LIVE_SESSION = OF_THE_LIVING.where(AccountSession.token == bindparam("token"))
+LIVE_SESSION = OF_THE_LIVING.where(
+    AccountSession.token == bindparam("token"), AccountSession.kind == SessionKind.BROWSER
+)
 SESSION_OF_TOKEN = OF_THE_LIVING.where(
-    AccountSession.id == bindparam("id"), AccountSession.account_id == bindparam("account_id")
+    AccountSession.id == bindparam("id"),
+    AccountSession.account_id == bindparam("account_id"),
+    AccountSession.kind == SessionKind.PROGRAM,
 )
 
 LIVE_VIEWERS = (

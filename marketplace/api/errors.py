@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from marketplace.core.errors import N_, Conflict, Invalid
+from marketplace.core.errors import N_, Conflict, Invalid, NotAllowed
 
 
 class FieldsRefused(Invalid):
@@ -33,3 +33,15 @@ class StillAtWork(Conflict):
     """The first request of this Idempotency-Key has not been answered yet."""
 
     message = N_("The first request with this Idempotency-Key is still at work. Ask again in a moment.")
+
+
+class NotRecognised(NotAllowed):
+    """Nobody has this address, or another password, or they are blocked: which of these is not told."""
+
+    message = N_("The email or the password is not right.")
+
+
+class KeySpent(Conflict):
+    """The first request of this Idempotency-Key was answered with tokens that are used by now."""
+
+    message = N_("You have signed in with this Idempotency-Key, and the tokens are in use. Choose another key.")

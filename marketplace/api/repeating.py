@@ -28,20 +28,15 @@ KEPT_HEADERS = ("Location", "ETag")
 
 def once(answer: Callable[[], Response]) -> Response:
     """`answer`, which must not commit, or what it was the first time; its effect and its keeping are committed here."""
-    key = request.headers.get(HEADER)
+    key = sent_key()
     if key is None:
         made = answer()
         db.session.commit()
         return made
-    if not KEY.fullmatch(key):
-        raise KeyRefused(limit=repeats.KEY_LENGTH)
+    # Both before the view: it may read the files, and change who asks.
     by, asked = caller(), digest()
-    if not repeats.is_turn_of(by, key):
-        raise StillAtWork
-    kept = repeats.find_answer(by, key)
+    kept = _found(by, key, asked)
     if kept is not None:
-        if kept.request != asked:
-            raise KeyReused
         headers = {**kept.headers, REPLAYED: "true"}
         return Response(kept.body, kept.status, headers, content_type=kept.headers.get("Content-Type"))
     made = answer()
@@ -51,6 +46,34 @@ def once(answer: Callable[[], Response]) -> Response:
     )
     db.session.commit()
     return made
+
+
+def sent_key() -> str | None:
+    """The name that the caller gave to this request, if any."""
+    key = request.headers.get(HEADER)
+    if key is not None and not KEY.fullmatch(key):
+        raise KeyRefused(limit=repeats.KEY_LENGTH)
+    return key
+
+
+def recalled(key: str) -> str | None:
+    """For operations whose answer must not be kept: what they told to `remember` the first time; None before that."""
+    kept = _found(caller(), key, digest())
+    return None if kept is None else kept.body
+
+
+def remember(key: str, text: str) -> None:
+    """Keeps `text`, from which the answer can be made again, with what the request has done."""
+    repeats.keep_answer(caller(), key, request=digest(), status=200, headers={}, body=text)
+
+
+def _found(by: str, key: str, asked: str) -> repeats.KeptAnswer | None:
+    if not repeats.is_turn_of(by, key):
+        raise StillAtWork
+    kept = repeats.find_answer(by, key)
+    if kept is not None and kept.request != asked:
+        raise KeyReused
+    return kept
 
 
 def caller() -> str:

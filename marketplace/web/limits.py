@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
-from flask import Flask, request
+from email_validator import validate_email
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 
 from marketplace.core.limits import PostgresStorage
 from marketplace.core.text import one_line
 from marketplace.web.checking import is_check
+from marketplace.web.programs import is_for_program
 
 SIGN_IN_PER_ADDRESS = "20 per minute;200 per hour"
 SIGN_IN_PER_ACCOUNT = "10 per minute;50 per hour"
 REGISTER_PER_ADDRESS = "10 per minute;50 per hour"
 # A form that is checked while it is filled in asks a few times. Whoever is over this limit can still register.
 REGISTER_CHECKS_PER_ADDRESS = "20 per minute;60 per hour"
+# A program asks four times an hour, and many of them may share one address.
+REFRESH_PER_ADDRESS = "60 per minute;1000 per hour"
 
 LIMITER = "attempts"
 
@@ -41,19 +46,53 @@ def caller() -> str:
 
 def init_app(app: Flask) -> None:
     """Gives the application a limiter of its own, switched on unless RATELIMIT_ENABLED says no."""
-    app.extensions[LIMITER] = Limiter(
-        caller, app=app, storage_uri="app-postgresql://", strategy="fixed-window", headers_enabled=True
-    )
+    # What is registered first runs last: the API has told of its own limit by then.
+    app.after_request(tell)
+    app.extensions[LIMITER] = Limiter(caller, app=app, storage_uri="app-postgresql://", strategy="fixed-window")
+
+
+def tell(answer: Response) -> Response:
+    """Says what is left of every limit that the request counted for, and when to come back if nothing is.
+
+    As draft-ietf-httpapi-ratelimit-headers has it; a limit that was told of before stays told of.
+    """
+    limiter: Limiter = current_app.extensions[LIMITER]
+    policies, states, waits = [], [], [0]
+    for counted in limiter.current_limits:
+        window = counted.limit.get_expiry()
+        seconds = max(counted.reset_at - int(time.time()), 1)
+        name = f"{counted.request_args[-1]} {window}"
+        policies.append(f'"{name}";q={counted.limit.amount};w={window}')
+        states.append(f'"{name}";r={counted.remaining};t={seconds}')
+        if counted.breached:
+            waits.append(seconds)
+    for header, parts in (("RateLimit-Policy", policies), ("RateLimit", states)):
+        told = answer.headers.get(header)
+        if parts:
+            answer.headers[header] = ", ".join([*([told] if told else []), *parts])
+    if answer.status_code == 429 and max(waits):
+        answer.headers["Retry-After"] = str(max(waits))
+    return answer
 
 
 def protect_sign_in(app: Flask) -> None:
     """Puts the limits on the sign-in library's views; only what is sent counts, looking does not."""
-    limit_view(app, "security.login", SIGN_IN_PER_ADDRESS)
-    limit_view(app, "security.login", SIGN_IN_PER_ACCOUNT, by_account=True)
+    limit_sign_in(app, "security.login")
     limit_view(app, "security.change_password", SIGN_IN_PER_ADDRESS)
     limit_view(app, "security.verify", SIGN_IN_PER_ADDRESS)
-    limit_view(app, "security.register", REGISTER_PER_ADDRESS, unless=is_check)
+    limit_registration(app, "security.register", unless=is_check)
     limit_view(app, "security.register", REGISTER_CHECKS_PER_ADDRESS, unless=lambda: not is_check())
+
+
+def limit_sign_in(app: Flask, endpoint: str) -> None:
+    """Limits a way to sign in; attempts count together, whichever way they come."""
+    limit_view(app, endpoint, SIGN_IN_PER_ADDRESS, shared="sign-in by address")
+    limit_view(app, endpoint, SIGN_IN_PER_ACCOUNT, by_account=True, shared="sign-in by account")
+
+
+def limit_registration(app: Flask, endpoint: str, *, unless: Callable[[], bool] | None = None) -> None:
+    """Limits a way to register; those of all ways count together."""
+    limit_view(app, endpoint, REGISTER_PER_ADDRESS, unless=unless, shared="registration")
 
 
 def limit_view(
@@ -65,17 +104,22 @@ def limit_view(
     key: Callable[[], str] | None = None,
     unless: Callable[[], bool] | None = None,
     methods: Sequence[str] = ("POST",),
+    shared: str | None = None,
 ) -> None:
     """Limits the POSTs (or other `methods`) to `endpoint`, per address, per account named in the form, or per `key`.
 
-    Those of which `unless` is true do not count.
+    Those of which `unless` is true do not count. Those to all endpoints whose limit is `shared` by one name count
+    together.
     """
     limiter: Limiter = app.extensions[LIMITER]
     view = app.view_functions[endpoint]
-    limited: Any = limiter.limit(
-        limit, key_func=key or (submitted_account if by_account else caller), methods=[*methods], exempt_when=unless
-    )(view)
-    app.view_functions[endpoint] = limited
+    how: dict[str, Any] = {
+        "key_func": key or (submitted_account if by_account else caller),
+        "methods": [*methods],
+        "exempt_when": unless,
+    }
+    limit_it: Any = limiter.limit(limit, **how) if shared is None else limiter.shared_limit(limit, shared, **how)
+    app.view_functions[endpoint] = limit_it(view)
 
 
 def submitted_account() -> str:
@@ -83,9 +127,20 @@ def submitted_account() -> str:
 
     One account has one key, however its address is spelled: the form reads full-width letters and the like as well.
     """
-    email = one_line(request.form.get("email"))
+    email = one_line(_submitted_email())
     # For what is no address no account is asked.
-    with suppress(EmailNotValidError):
+    with suppress(ValueError):
         email = validate_email(email, check_deliverability=False).normalized
     email = email.lower()
-    return hashlib.sha256(email.encode()).hexdigest()
+    return hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _submitted_email() -> str | None:
+    if not is_for_program():
+        return request.form.get("email")
+    body = None
+    # What cannot be read is refused by the view, and no account is asked.
+    with suppress(ValueError, RecursionError):
+        body = json.loads(request.get_data())
+    email = body.get("email") if isinstance(body, dict) else None
+    return email if isinstance(email, str) else None

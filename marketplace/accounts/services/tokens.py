@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
 from typing import NamedTuple
 
 import jwt
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from marketplace.accounts import queries
 from marketplace.accounts.errors import NoSuchToken
@@ -22,12 +21,15 @@ from marketplace.accounts.services.people import end_session_with_id, start_sess
 from marketplace.accounts.states import ACCESS_LIFETIME, REFRESH_LIFETIME, SessionKind
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.repeats import KEPT_FOR
 
 ALGORITHM = "HS256"
 ISSUER, AUDIENCE = "podryad", "podryad-api"
 REQUIRED = ["iss", "aud", "sub", "sid", "iat", "exp"]
 LONGEST_TOKEN = 2000
 CLEARED_AT_ONCE = 100
+CLEARING = 0x746F6B656E73
+"""The number of the advisory lock under which what is over is cleared away."""
 
 
 class Tokens(NamedTuple):
@@ -36,12 +38,28 @@ class Tokens(NamedTuple):
     access_token: str
     refresh_token: str
     expires_in: int
+    session_id: int
 
 
-def sign_in_program(account: Account, *, user_agent: str, address: str, secret: str) -> Tokens:
-    """Starts a session of `account`, whose password has been checked, and its first tokens."""
+def sign_in_program(
+    account: Account, *, user_agent: str, address: str, secret: str, retry: str | None = None
+) -> Tokens:
+    """Starts a session of `account`, whose password has been checked, and its first tokens.
+
+    With `retry` the same tokens can be had once more by `repeat_sign_in`.
+    """
     session = start_session(account, user_agent=user_agent, address=address, kind=SessionKind.PROGRAM)
-    return _issue(session, secrets.token_urlsafe(32), secret)
+    refresh = secrets.token_urlsafe(32) if retry is None else _derived(session.token, retry, secret)
+    return _issue(session, refresh, secret)
+
+
+def repeat_sign_in(session_id: int, *, secret: str, retry: str) -> Tokens | None:
+    """The first tokens of the session again, as `retry` made them; None when they are in use, or the session over."""
+    session = queries.locked_program(session_id)
+    refresh = None if session is None else _derived(session.token, retry, secret)
+    if session is None or refresh is None or not _is_fresh(refresh):
+        return None
+    return _tokens(session, refresh, secret)
 
 
 def access_token(session: AccountSession, *, secret: str) -> str:
@@ -77,11 +95,13 @@ def read_access_token(token: str, *, secret: str) -> tuple[AccountSession, Accou
             # The clock of the site decides below.
             options={"require": REQUIRED, "verify_exp": False, "verify_iat": False},
         )
-        session_id, account_id = int(claims["sid"]), int(claims["sub"])
-        is_over = float(claims["exp"]) <= clock.now().timestamp()
-    except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError):
+    except (jwt.InvalidTokenError, ValueError):
         raise NoSuchToken from None
-    found = None if is_over else queries.find_session_of_token(session_id, account_id)
+    session_id, account_id, expires = claims["sid"], claims["sub"], claims["exp"]
+    if not (_is_id(session_id) and _is_id(account_id) and isinstance(expires, int)):
+        raise NoSuchToken
+    is_over = expires <= clock.now().timestamp()
+    found = None if is_over else queries.find_session_of_token(int(session_id), int(account_id))
     if found is None:
         raise NoSuchToken
     return found
@@ -91,23 +111,25 @@ def refresh_tokens(token: str, *, secret: str, retry: str | None = None) -> Toke
     """The next tokens in the place of `token`; None when it is worth nothing.
 
     What came of that is to be committed all the same: a token that has been used before ends its session. Whoever
-    names the same `retry` as the first time is answered the same, until the new refresh token has been used.
+    names the same `retry` as the first time is answered the same, for KEPT_FOR and until the new refresh token has
+    been used.
     """
-    row = queries.locked_refresh_token(_digest(token)) if len(token) <= LONGEST_TOKEN else None
-    if row is None:
+    digest = _digest(token)
+    session_id = queries.find_program_of(digest) if len(token) <= LONGEST_TOKEN else None
+    # The whole family is locked: of those who come with its tokens at once, each sees what the one before did.
+    session = None if session_id is None else queries.locked_program(session_id)
+    row = None if session is None else queries.find_refresh_token(digest)
+    if session is None or row is None:
         return None
     now, retry_digest = clock.now(), None if retry is None else _digest(retry)
-    session = db.session.get_one(AccountSession, row.session_id)
-    if queries.find_session_of_token(session.id, session.account_id) is None:
-        return None
     # Made from the old one when it may have to be made again: then nothing secret has to be kept.
     following = secrets.token_urlsafe(32) if retry is None else _derived(token, retry, secret)
     if row.used_at is not None:
-        successor = None if retry_digest is None or row.retry != retry_digest else _digest(following)
-        if successor is None or not _is_fresh(successor):
+        is_same = retry is not None and row.retry == retry_digest and now - row.used_at < KEPT_FOR
+        if not (is_same and _is_fresh(following)):
             end_session_with_id(session.id)
             return None
-        return Tokens(access_token(session, secret=secret), following, _seconds(ACCESS_LIFETIME))
+        return _tokens(session, following, secret)
     if row.expires_at <= now:
         return None
     row.used_at, row.retry = now, retry_digest
@@ -115,29 +137,57 @@ def refresh_tokens(token: str, *, secret: str, retry: str | None = None) -> Toke
     return _issue(session, following, secret)
 
 
-def _issue(session: AccountSession, refresh: str, secret: str) -> Tokens:
+def forget_over() -> None:
+    """Clears away refresh tokens whose time is over, and the sessions that have no others: a few, by one at a time.
+
+    Every sign-in and every refresh adds one token and may clear CLEARED_AT_ONCE, so they never pile up. A token that
+    is over stays as long as its session is locked: with none left nobody would find the session again.
+    """
+    if not db.session.scalar(select(func.pg_try_advisory_xact_lock(CLEARING))):
+        return
     now = clock.now()
-    over = (
-        select(RefreshToken.id)
+    over = db.session.execute(
+        select(RefreshToken.id, RefreshToken.session_id)
         .where(RefreshToken.expires_at <= now)
+        .order_by(RefreshToken.expires_at)
         .limit(CLEARED_AT_ONCE)
-        .with_for_update(skip_locked=True)
+    ).all()
+    if not over:
+        return
+    families = {session_id for _id, session_id in over}
+    living = set(
+        db.session.scalars(
+            select(RefreshToken.session_id).where(RefreshToken.session_id.in_(families), RefreshToken.expires_at > now)
+        )
     )
-    db.session.execute(
-        delete(RefreshToken).where(RefreshToken.id.in_(over)).execution_options(synchronize_session=False)
-    )
-    db.session.add(RefreshToken(digest=_digest(refresh), session_id=session.id, expires_at=now + REFRESH_LIFETIME))
+    dead = select(AccountSession.id).where(AccountSession.id.in_(families - living)).with_for_update(skip_locked=True)
+    quietly = {"synchronize_session": False}
+    # Their tokens go with them.
+    db.session.execute(delete(AccountSession).where(AccountSession.id.in_(dead)), execution_options=quietly)
+    used = [token_id for token_id, session_id in over if session_id in living]
+    db.session.execute(delete(RefreshToken).where(RefreshToken.id.in_(used)), execution_options=quietly)
+
+
+def _issue(session: AccountSession, refresh: str, secret: str) -> Tokens:
+    forget_over()
+    expires_at = clock.now() + REFRESH_LIFETIME
+    db.session.add(RefreshToken(digest=_digest(refresh), session_id=session.id, expires_at=expires_at))
     db.session.flush()
-    return Tokens(access_token(session, secret=secret), refresh, _seconds(ACCESS_LIFETIME))
+    return _tokens(session, refresh, secret)
 
 
-def _is_fresh(digest: str) -> bool:
-    row = queries.locked_refresh_token(digest)
+def _tokens(session: AccountSession, refresh: str, secret: str) -> Tokens:
+    seconds = int(ACCESS_LIFETIME.total_seconds())
+    return Tokens(access_token(session, secret=secret), refresh, seconds, session.id)
+
+
+def _is_fresh(refresh: str) -> bool:
+    row = queries.find_refresh_token(_digest(refresh))
     return row is not None and row.used_at is None and row.expires_at > clock.now()
 
 
-def _seconds(lifetime: timedelta) -> int:
-    return int(lifetime.total_seconds())
+def _is_id(claim: object) -> bool:
+    return isinstance(claim, str) and queries.ID.fullmatch(claim) is not None
 
 
 def _key(secret: str) -> bytes:
@@ -146,9 +196,13 @@ def _key(secret: str) -> bytes:
 
 
 def _derived(token: str, retry: str, secret: str) -> str:
-    made = hmac.digest(secret.encode(), f"refresh token after {token} for {retry}".encode(), "sha256")
+    made = hmac.digest(secret.encode(), _bytes(f"refresh token after {token} for {retry}"), "sha256")
     return made.hex()
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_bytes(text)).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,142 @@
+"""Becoming known and being forgotten: registration, and the tokens of programs."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, request
+from flask_security.utils import hash_password
+
+from marketplace.accounts import queries, services
+from marketplace.accounts.errors import NoSuchToken
+from marketplace.accounts.models import Account
+from marketplace.accounts.states import Role
+from marketplace.api import repeating
+from marketplace.api.blueprint import blueprint
+from marketplace.api.errors import FieldsRefused, KeySpent, NotRecognised
+from marketplace.api.me import shown_me
+from marketplace.api.operations import operation
+from marketplace.api.schemas.auth import Refresh, Registration, SignIn, Tokens
+from marketplace.api.schemas.me import Me
+from marketplace.api.signing import signed_in_session, unrecognised
+from marketplace.core.db import db
+from marketplace.web.guards import PUBLIC
+from marketplace.web.language import select_locale
+from marketplace.web.limits import REFRESH_PER_ADDRESS, limit_registration, limit_sign_in, limit_view
+
+
+def init_app(app: Flask) -> None:
+    """Puts the limits of the pages on these operations; an attempt counts the same, whichever way it comes."""
+    limit_registration(app, f"{blueprint.name}.register_account")
+    limit_sign_in(app, f"{blueprint.name}.sign_in")
+    limit_view(app, f"{blueprint.name}.refresh_tokens", REFRESH_PER_ADDRESS)
+
+
+@operation("POST", "/auth/register", tag="auth", body=Registration, answer=Me, status=201, gate=PUBLIC, is_tagged=True)
+def register_account(body: Registration) -> Me:
+    """Register.
+
+    Makes an account for somebody who posts orders or somebody who does the work; other accounts are made by admins.
+    Nobody is signed in by that. An address that has an account is a 422 that says so.
+    """
+    security = current_app.extensions["security"]
+    wrong, password = security.password_util.validate(body.password, True, email=body.email, name=body.name)
+    if wrong:
+        raise FieldsRefused({"password": wrong})
+    account = services.register_account(
+        email=body.email,
+        password_hash=hash_password(password),
+        role=Role(body.role),
+        name=body.name,
+        locale=select_locale(),
+    )
+    return shown_me(account)
+
+
+@operation("POST", "/auth/login", tag="auth", body=SignIn, answer=Tokens, gate=PUBLIC, errors=(409,), is_secret=True)
+def sign_in(body: SignIn) -> Tokens | Response:
+    """Sign in.
+
+    An unknown address, a wrong password and a blocked account are one and the same 401. Attempts at one account and
+    from one address are limited, together with those on the sign-in page. `code` is for accounts with a second
+    factor: as there are none, one that is sent is refused and not ignored, since whoever sends it takes the account
+    for better guarded than it is. Sent again with its Idempotency-Key, the request gets the same refresh token, until
+    that is used; afterwards it is a 409.
+    """
+    secret, key = current_app.config["SECRET_KEY"], repeating.sent_key()
+    begun = None if key is None else repeating.recalled(key)
+    if key is not None and begun is not None:
+        again = services.repeat_sign_in(int(begun), secret=secret, retry=key)
+        if again is None:
+            raise KeySpent
+        return shown_tokens(again)
+    person = recognised(body.email, body.password)
+    if person is None:
+        return unrecognised(NotRecognised())
+    made = services.sign_in_program(
+        person,
+        user_agent=request.headers.get("User-Agent", ""),
+        address=request.remote_addr or "",
+        secret=secret,
+        retry=key,
+    )
+    if key is not None:
+        repeating.remember(key, str(made.session_id))
+    return shown_tokens(made)
+
+
+@operation("POST", "/auth/refresh", tag="auth", body=Refresh, answer=Tokens, gate=PUBLIC, is_secret=True)
+def refresh_tokens(body: Refresh) -> Tokens | Response:
+    """Get the next tokens.
+
+    A refresh token is good for one use. One that comes a second time is in two hands, so it signs the program out:
+    all its tokens are dead. A program that has lost the answer sends the request again with the same Idempotency-Key
+    and gets the same refresh token, for 24 hours and until that is used.
+    """
+    made = services.refresh_tokens(
+        body.refresh_token, secret=current_app.config["SECRET_KEY"], retry=repeating.sent_key()
+    )
+    # Not raised: the session of a token that came twice has ended, and that is to be committed.
+    return unrecognised(NoSuchToken()) if made is None else shown_tokens(made)
+
+
+@operation("POST", "/auth/logout", tag="auth")
+def sign_out() -> None:
+    """Sign out.
+
+    The access token that was sent is dead at once, and so are all the others of this program. Other programs and
+    browsers of the same person stay signed in.
+    """
+    session = signed_in_session()
+    if session is not None:
+        services.end_session_with_id(session.id)
+
+
+def recognised(email: str, password: str) -> Account | None:
+    """Who has this address and this password, unless they are blocked; it takes as long to find out that nobody has."""
+    account = queries.find_account_by_email(email)
+    if account is None:
+        hash_password(password)
+        return None
+    normal = current_app.extensions["security"].password_util.normalize(password)
+    seen = account.password
+    is_right = account.verify_and_update_password(normal)
+    renewed = account.password
+    if not is_right:
+        return None
+    # Whoever blocks the person or changes the password meanwhile holds this row, and then ends the sessions that are
+    # there: one that began unseen would outlive them.
+    with db.session.no_autoflush:
+        account = queries.locked_account(account.id)
+    if not account.active or account.password != seen:
+        return None
+    account.password = renewed
+    return account
+
+
+def shown_tokens(made: services.Tokens) -> Tokens:
+    """The tokens as they are answered."""
+    return Tokens(
+        access_token=made.access_token,
+        refresh_token=made.refresh_token,
+        token_type="Bearer",
+        expires_in=made.expires_in,
+    )
