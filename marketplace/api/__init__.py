@@ -11,6 +11,7 @@ from marketplace.api import (
     catalog,
     comments,
     docs,
+    events,
     limits,
     lines,
     me,
@@ -22,7 +23,7 @@ from marketplace.api import (
 from marketplace.api.blueprint import blueprint
 from marketplace.web.programs import API
 
-NOUNS = (auth, me, users, board, orders, lines, comments, attachments, catalog, performers)
+NOUNS = (auth, me, users, board, orders, lines, comments, attachments, catalog, performers, events)
 """The modules that declare operations."""
 
 

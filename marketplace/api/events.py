@@ -1,0 +1,90 @@
+"""What has happened, by program: the history of one order, and the feed of everything that the caller may know of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from marketplace.api.operations import operation
+from marketplace.api.schemas.events import EventList, EventOut, Feed, FeedItem, FeedQuery, HistoryQuery
+from marketplace.api.schemas.refs import PersonRef
+from marketplace.core.errors import N_, NotAllowed
+from marketplace.orders import policies
+from marketplace.orders.errors import NoSuchOrder
+from marketplace.orders.models import OrderEvent
+from marketplace.orders.queries import feed, orders
+from marketplace.orders.services.following import follow
+from marketplace.web.programs import API
+from marketplace.web.viewer import account
+
+
+@operation("GET", "/orders/<id:order_id>/events", tag="events", query=HistoryQuery, answer=EventList, errors=(403, 404))
+def list_order_events(order_id: int, query: HistoryQuery) -> EventList:
+    """Read the history of an order.
+
+    Who did what and why, the oldest first: for its people and for staff. What was said and which files were sent is
+    not among it: see comments and attachments.
+    """
+    order, user = orders.get_order(order_id), account()
+    if not policies.may_view(user, order):
+        raise NoSuchOrder
+    if not policies.may_see_history(user, order):
+        raise NotAllowed(N_("The history of an order is for its people."))
+    page = orders.history(order, query.cursor, query.limit)
+    events = [event for event in page.items if policies.may_see_event(user, order, event)]
+    return EventList(items=events_out(events), next_cursor=page.next_cursor)
+
+
+@operation("GET", "/events", tag="events", query=FeedQuery, answer=Feed, errors=(409,))
+def list_events(query: FeedQuery) -> Feed:
+    """Follow everything that happens.
+
+    All events that the caller may know of, in one order that never changes: whoever sends `last_id` back as `after`
+    misses none and gets none twice. Strangers learn of the orders on the board only that there is something new.
+    """
+    following = follow(account(), after=query.after, limit=query.limit)
+    shown = {one.id: one for one in events_out([event for _told, event in following.items if event is not None])}
+    return Feed(
+        items=[
+            FeedItem.model_validate(
+                {
+                    "id": told.id,
+                    "order_id": told.order,
+                    "kind": told.kind,
+                    "board": told.board,
+                    "event": shown.get(told.id),
+                    "links": {"order": f"{API}/orders/{told.order}"},
+                }
+            )
+            for told, _event in following.items
+        ],
+        last_id=following.last_id,
+        more=following.more,
+    )
+
+
+def events_out(events: Iterable[OrderEvent]) -> list[EventOut]:
+    """The events, with the names of all their people out of one query."""
+    rows = list(events)
+    names = feed.names_of(person for event in rows for person in (event.actor_id, event.performer_id, event.manager_id))
+    return [_event_out(event, names) for event in rows]
+
+
+def _event_out(event: OrderEvent, names: Mapping[int, str]) -> EventOut:
+    def named(account_id: int | None) -> PersonRef | None:
+        return None if account_id is None else PersonRef(id=account_id, name=names[account_id])
+
+    return EventOut(
+        id=event.id,
+        order_id=event.order_id,
+        kind=event.kind,
+        at=event.at,
+        actor=named(event.actor_id),
+        performer=named(event.performer_id),
+        manager=named(event.manager_id),
+        from_status=event.from_status,
+        to_status=event.to_status,
+        detail=event.detail,
+        subject_id=event.subject_id,
+        note=event.note,
+        links={"order": f"{API}/orders/{event.order_id}"},
+    )

@@ -1,0 +1,48 @@
+"""Following everything that one person may know of, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from marketplace.accounts.models import Account
+from marketplace.orders import policies
+from marketplace.orders.models import OrderEvent
+from marketplace.orders.queries import feed as queries
+from marketplace.orders.services.telling import Told, told_of
+
+SCANNED = 500
+"""So many events are looked at for one answer, however few of them the person may know of."""
+
+
+class Followed(NamedTuple):
+    """One event as one person learns of it; `event` is the whole line of the history, for those who may read it."""
+
+    told: Told
+    event: OrderEvent | None
+
+
+class Following(NamedTuple):
+    """What came next, oldest first. `last_id` is where to go on, also when there was nothing; `more`: at once."""
+
+    items: Sequence[Followed]
+    last_id: int
+    more: bool
+
+
+def follow(user: Account, *, after: int | None, limit: int) -> Following:
+    """The next `limit` events that `user` may know of after the one with the id `after`; None: where to begin now."""
+    if after is None:
+        return Following([], queries.newest_settled(), False)
+    # Staff know of everything.
+    stretch = queries.next_events(after, limit if user.is_staff else max(SCANNED, limit))
+    items: list[Followed] = []
+    last_id = after
+    for place, (event, order) in enumerate(stretch.news, start=1):
+        last_id = event.id
+        told = told_of(event, order, user)
+        if told is not None:
+            items.append(Followed(told, event if policies.may_see_event(user, order, event) else None))
+        if len(items) == limit:
+            return Following(items, last_id, stretch.more or place < len(stretch.news))
+    return Following(items, last_id, stretch.more)
