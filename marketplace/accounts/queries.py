@@ -161,7 +161,7 @@ def find_live_session(token: str) -> tuple[AccountSession, Account] | None:
 
 
 def find_session_of_token(session_id: int, account_id: int) -> tuple[AccountSession, Account] | None:
-    """The same of a program, by what an access token names."""
+    """The same by what an access token names: of a program, or of a browser whose pages ask the API."""
     values = {"id": session_id, "account_id": account_id, "seen_after": clock.now() - IDLE_LIMIT}
     row = db.session.execute(SESSION_OF_TOKEN, values).first()
     return (row[0], row[1]) if row else None
@@ -231,9 +231,7 @@ LIVE_SESSION = OF_THE_LIVING.where(
     AccountSession.token == bindparam("token"), AccountSession.kind == SessionKind.BROWSER
 )
 SESSION_OF_TOKEN = OF_THE_LIVING.where(
-    AccountSession.id == bindparam("id"),
-    AccountSession.account_id == bindparam("account_id"),
-    AccountSession.kind == SessionKind.PROGRAM,
+    AccountSession.id == bindparam("id"), AccountSession.account_id == bindparam("account_id")
 )
 
 LIVE_VIEWERS = (

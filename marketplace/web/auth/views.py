@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.accounts import queries, services
-from marketplace.accounts.states import ACCESS_LIFETIME, Role
+from marketplace.accounts.models import AccountSession
+from marketplace.accounts.states import ACCESS_LIFETIME, Role, SessionKind
 from marketplace.core.db import db
 from marketplace.web.auth.blueprint import blueprint
-from marketplace.web.auth.browsers import device_name
+from marketplace.web.auth.browsers import device_name, program_name
 from marketplace.web.auth.devices import current_token
 from marketplace.web.limits import limit_view
 from marketplace.web.viewer import account, device
@@ -30,13 +31,20 @@ def welcome() -> ResponseReturnValue:
 
 @blueprint.get("/sessions")
 def session_list() -> ResponseReturnValue:
-    """The devices where this person is signed in."""
+    """The devices and programs where this person is signed in."""
     return render_template(
         "auth/session_list.html",
         sessions=queries.live_sessions(account()),
         current=current_token(),
-        device_name=device_name,
+        name_of=name_of,
     )
+
+
+def name_of(session: AccountSession) -> str:
+    """By what the person recognises it: their device, or their program."""
+    if session.kind is SessionKind.PROGRAM:
+        return " · ".join(filter(None, [_("Program (API)"), program_name(session.user_agent)]))
+    return device_name(session.user_agent) or _("Unknown device")
 
 
 @blueprint.post("/sessions/<id:session_id>/end")
