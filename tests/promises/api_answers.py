@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.people import PASSWORD
 from tests.promises.callers import Files
+from tests.promises.page_answers import SAME
 
 ACTS: dict[str, tuple[str, str, int, Any]] = {
     "show": ("GET", "", 200, None),
@@ -87,11 +89,39 @@ GET    /performers/{admin}                 404       404   404      404       40
 GET    /performers/{blocked}               404       404   404      404       404      404     404      404   401
 GET    /performers/{performer}/reviews     200       200   200      200       200      200     200      200   401
 GET    /performers/{blocked}/reviews       404       404   404      404       404      404     404      404   401
+
+GET    /orders/{open}/lines                200       200   200      200       200      200     200      200   401
+GET    /orders/{in_progress}/lines         404       200   404      200       404      200     200      200   401
+GET    /orders/{listed}/lines/{line}       200       200   200      200       200      200     200      200   401
+GET    /orders/{listed_taken}/lines/{line_taken}               404 200 404 200 404 200 200 200 401
+GET    /orders/{open}/lines/{line}                             404 404 404 404 404 404 404 404 401
+GET    /orders/{listed_taken}/lines/{line}                     404 404 404 404 404 404 404 404 401
+POST   /orders/{open}/lines                401       201   403      403       403      201     403      201   401
+POST   /orders/{quoting}/lines             401       201   403      403       403      201     403      201   401
+POST   /orders/{quoted}/lines              401       409   403      403       403      409     403      409   401
+POST   /orders/{in_progress}/lines         401       409   404      403       404      409     403      409   401
+PATCH  /orders/{listed}/lines/{line}                           401 200 403 403 403 200 403 200 401
+PATCH  /orders/{listed_taken}/lines/{line_taken}               401 409 404 403 404 409 403 409 401
+PATCH  /orders/{open}/lines/{line}                             401 404 403 403 403 404 403 404 401
+DELETE /orders/{listed}/lines/{line}                           401 204 403 403 403 204 403 204 401
+DELETE /orders/{listed_taken}/lines/{line_taken}               401 409 404 403 404 409 403 409 401
+
+POST   /auth/register                      201       201   201      201       201      201     201      201   401
+POST   /auth/login                         200       200   200      200       200      200     200      200   401
+POST   /auth/refresh                       200       200   200      200       200      200     200      200   401
+POST   /auth/logout                        401       204   204      204       204      204     204      204   401
+GET    /me                                 401       200   200      200       200      200     200      200   401
+PATCH  /me                                 401       200   200      200       200      200     200      200   401
+GET    /users                              401       403   403      403       403      200     200      200   401
+GET    /users/{spare}                      401       403   403      403       403      200     200      200   401
+GET    /users/{blocked}                    401       403   403      403       403      200     200      200   401
+GET    /users/999999999                    401       403   403      403       403      404     404      404   401
 """
 
 COMMENT = {"text": "On Tuesday then."}
 NOTES = Files({"notes.txt": b"Everything else."})
 PRODUCT = {"name": "A table", "description": "Of oak.", "price": "700", "unit": "pc", "category_id": "#{category}"}
+LINE = {"name": "Sockets", "quantity": 3, "unit_price": "12.50"}
 BODIES: dict[str, Any] = {
     "POST /orders/{open}/comments": COMMENT,
     "POST /orders/{in_progress}/comments": COMMENT,
@@ -105,6 +135,17 @@ BODIES: dict[str, Any] = {
     "POST /products": PRODUCT,
     "PATCH /products/{product}": {"price": "95.50"},
     "PATCH /products/{product_gone}": {"name": "A low stool"},
+    "POST /orders/{open}/lines": LINE,
+    "POST /orders/{quoting}/lines": LINE,
+    "POST /orders/{quoted}/lines": LINE,
+    "POST /orders/{in_progress}/lines": LINE,
+    "PATCH /orders/{listed}/lines/{line}": {"quantity": 5, "name": "Cable, three cores"},
+    "PATCH /orders/{listed_taken}/lines/{line_taken}": {"quantity": 5},
+    "PATCH /orders/{open}/lines/{line}": {"quantity": 5},
+    "POST /auth/register": {"email": "new@example.com", "name": "New", "role": "customer", "password": SAME},
+    "POST /auth/login": {"email": "{spare_email}", "password": PASSWORD},
+    "POST /auth/refresh": {"refresh_token": "{refresh_token}"},
+    "PATCH /me": {"name": "Somebody Else", "contacts": {"messenger": "Telegram @else"}},
 }
 """What is sent to each `METHOD path`, where it takes a body: right in every field."""
 

@@ -16,13 +16,20 @@ from tests.promises.town import Town, Who
 IDS: dict[str, tuple[str, ...]] = {
     "order_id": (
         *("open", "quoting", "quoted", "in_progress", "completed", "rated", "cancelled", "hidden", "hidden_taken"),
+        *("listed", "listed_taken"),
     ),
+    "line_id": ("line", "line_taken"),
+    "offer_id": ("offer",),
+    "user_id": ("owner", "customer", "performer", "stranger", "manager", "observer", "admin", "blocked", "spare"),
     "comment_id": ("comment", "answer"),
     "attachment_id": ("file", "file_spare", "photo"),
     "product_id": ("product", "product_gone"),
     "performer_id": ("performer", "stranger", "spare", "blocked", "owner"),
 }
 """For each parameter of an address: what in the town it may stand for."""
+
+INSIDE = {"order_id": ("open", "completed", "in_progress", "listed", "listed_taken")}
+"""For what is inside of another thing."""
 
 PARAMETER = re.compile(r"{(\w+)}")
 
@@ -39,7 +46,8 @@ def addresses(town: Town) -> list[str]:
     found = []
     for path in operations("GET"):
         names = PARAMETER.findall(path)
-        for ids in product(*(IDS[name] for name in names)):
+        known = IDS if len(names) < 2 else IDS | INSIDE
+        for ids in product(*(known[name] for name in names)):
             found.append(path.format(**{name: town.path(f"{{{one}}}") for name, one in zip(names, ids, strict=True)}))
     return found
 

@@ -24,8 +24,8 @@ from marketplace.catalog.states import LoadStatus
 from marketplace.core import files, pictures
 from marketplace.core.db import db
 from marketplace.orders import services
-from marketplace.orders.models import Offer, Order, SavedFilter
-from marketplace.orders.services import talking
+from marketplace.orders.models import Offer, Order, OrderLine, SavedFilter
+from marketplace.orders.services import LineInput, talking
 from marketplace.orders.states import MoneyState
 from marketplace.threads import services as threads
 from marketplace.threads.services import StoredFile, Upload
@@ -85,6 +85,8 @@ class Town:
         self.keys = {who: key_of(Browser.of(app).sign_in(account)) for who, account in made.items()}
         self.keys[Who.ANONYMOUS] = key_of(Browser.of(app))
         self.programs = Callers(app, {who.value: account for who, account in made.items()})
+        secret = app.config["SECRET_KEY"]
+        self.tokens = accounts.sign_in_program(spare, user_agent="program", address="127.0.0.1", secret=secret)
         # Another device of the performer: one may end it, others may not.
         device = accounts.start_session(made[Who.PERFORMER], user_agent="telephone", address="127.0.0.1")
         self.ids["device"] = device.id
@@ -106,7 +108,7 @@ class Town:
     def fill(self, text: str) -> str:
         """The text of a field; `{spare_email}` is the address of somebody who belongs to nothing."""
         emails = {f"{name}_email": self.emails[name] for name in ("spare", "owner", "stranger")}
-        return text.format(**self.ids, **self.orders, **emails)
+        return text.format(**self.ids, **self.orders, **emails, refresh_token=self.tokens.refresh_token)
 
     def browser(self, who: Who) -> Browser:
         """A new browser with the cookies of `who`."""
@@ -203,12 +205,18 @@ def trade(made: dict[Who, Account], orders: dict[str, int], *, media: Path) -> d
     db.session.add_all([kept, run])
     db.session.flush()
     offer = db.session.scalar(select(Offer.id).where(Offer.order_id == orders["quoted"]))
-    assert offer is not None
+    line, line_taken = (
+        db.session.scalar(select(OrderLine.id).where(OrderLine.order_id == orders[name]))
+        for name in ("listed", "listed_taken")
+    )
+    assert offer is not None and line is not None and line_taken is not None
     return {
         "product": sold.id,
         "product_gone": gone.id,
         "picture": sold.pictures[0].id,
         "offer": offer,
+        "line": line,
+        "line_taken": line_taken,
         "comment": comment.id,
         "answer": answer.id,
         "file": kept_file.id,
@@ -234,6 +242,10 @@ def orders(people: People, owner: Account, performer: Account) -> dict[str, Orde
         "hidden_taken": people.taken(performer, owner),
         "paid": people.completed(performer, owner),
         "ready": people.completed(performer, owner),
+        "listed": people.order(owner, price=None, lines=[LineInput(2, name="Cable", unit_price=Decimal(40))]),
+        "listed_taken": people.taken(
+            performer, owner, price=None, lines=[LineInput(1, name="Laying", unit_price=Decimal(70))]
+        ),
     }
     services.withdraw_order(made["open"].id, reason="Too much for me", by=performer)
     services.withdraw_order(made["hidden"].id, reason="Not serious", by=performer)
