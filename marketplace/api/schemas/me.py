@@ -38,11 +38,27 @@ def _zone(name: str) -> str:
 
 
 Language = Literal["ru", "en"]
-Phone = Annotated[Text, Field(max_length=CONTACT_LENGTH, examples=["+7 912 345-67-89"]), AfterValidator(parse_phone)]
+Phone = Annotated[
+    Text,
+    Field(max_length=CONTACT_LENGTH, examples=["+7 912 345-67-89"], json_schema_extra={"format": "phone"}),
+    AfterValidator(parse_phone),
+]
 Messenger = Annotated[Text, Field(max_length=CONTACT_LENGTH, examples=["Telegram @anna"])]
-Site = Annotated[Text, Field(max_length=CONTACT_LENGTH, examples=["https://anna.example"]), AfterValidator(_site)]
-Link = Annotated[Text, Field(min_length=1, max_length=LONGEST_LINK), AfterValidator(parse_link)]
-Zone = Annotated[Text, Field(max_length=64, examples=["Europe/Moscow"]), AfterValidator(_zone)]
+Site = Annotated[
+    Text,
+    Field(max_length=CONTACT_LENGTH, examples=["https://anna.example"], json_schema_extra={"format": "web-address"}),
+    AfterValidator(_site),
+]
+Link = Annotated[
+    Text,
+    Field(min_length=1, max_length=LONGEST_LINK, json_schema_extra={"format": "web-address"}),
+    AfterValidator(parse_link),
+]
+Zone = Annotated[
+    Text,
+    Field(max_length=64, examples=["Europe/Moscow"], json_schema_extra={"format": "time-zone"}),
+    AfterValidator(_zone),
+]
 
 
 class ContactDetails(Answer):
