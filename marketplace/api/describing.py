@@ -138,6 +138,8 @@ def statuses(made: Operation) -> list[int]:
     """Every status that the operation refuses with."""
     # A parameter that is not documented is a 422 where there are none at all, too.
     found = {400, 401, 422, 429, 503, *made.errors}
+    if made.query is not None:
+        found.add(414)
     if made.method != "GET":
         found |= {411, 413}
     if made.body is not None or made.file_limit:

@@ -101,6 +101,7 @@ REFUSALS = {
         "That is too much",
         "What you sent is larger than this page accepts.",
     ),
+    414: Refusal("The address is too long.", "The address is too long", "Shorten the filters and try again."),
     415: Refusal(
         "The body is of another type than documented.",
         "This kind of content is not accepted",

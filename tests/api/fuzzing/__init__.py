@@ -1,0 +1,1 @@
+"""Requests that nobody thought of, made up from the description of the API, sent in everybody's name."""
