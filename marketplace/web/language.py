@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from config import LOCALES
+from marketplace.core import clock
 from marketplace.web.programs import is_for_program
 
 LOCALE_NAMES = {"ru": "Русский", "en": "English"}
@@ -84,6 +86,11 @@ def select_time_zone() -> str:
 def time_zone() -> ZoneInfo:
     """`select_time_zone` as an object to convert with."""
     return ZoneInfo(select_time_zone())
+
+
+def today() -> date:
+    """The person's day: west of Greenwich the evening belongs to the day before UTC's."""
+    return clock.now().astimezone(time_zone()).date()
 
 
 def template_values() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from flask import current_app
 
 from marketplace.api.operations import operation
 from marketplace.api.orders.showing import order_after
+from marketplace.api.renaming import renamed
 from marketplace.api.schemas.orders import Assign, MoneyStep, OrderOut, Rating, Reason, ReviewAnswer, Take
 from marketplace.orders import services
 from marketplace.orders.states import MoneyState
@@ -140,7 +141,8 @@ def assign_manager(order_id: int, body: Assign) -> OrderOut:
 
     For the desk.
     """
-    services.assign_manager(order_id, manager_id=body.manager_id, by=account())
+    with renamed(manager="manager_id"):
+        services.assign_manager(order_id, manager_id=body.manager_id, by=account())
     return order_after(order_id)
 
 

@@ -70,7 +70,7 @@ class FeedItem(Answer):
         description="board: something about an order that is, or was, on the board; more is not the caller's to know."
     )
     board: Board = Field(
-        description="Where the order is now: it came onto the board with this event (in), is there (on), or is not (off)."
+        description="Where the order is now: it came onto the board with this event (in), is on it, or off it."
     )
     event: EventOut | None = Field(description="The line of the history, for those who may read it.")
     links: Links

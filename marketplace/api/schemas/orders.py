@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
+from marketplace.api.schemas.lines import LineIn, Quantity
 from marketplace.api.schemas.refs import CategoryRef, PerformerRef, PersonRef
-from marketplace.api.schemas.values import Answer, Body, Day, Id, Links, Moment, Money, Text, Words
-from marketplace.orders.models import NOTE_LENGTH, REVIEW_LENGTH
+from marketplace.api.schemas.values import (
+    Answer,
+    Body,
+    Day,
+    DayIn,
+    Id,
+    Links,
+    Moment,
+    Money,
+    PriceIn,
+    Text,
+    Title,
+    Words,
+    left_out,
+)
+from marketplace.orders.models import DESCRIPTION_LENGTH, MAX_LINES, NOTE_LENGTH, REVIEW_LENGTH, TITLE_LENGTH
 from marketplace.orders.states import MAX_RATING, MIN_RATING, MoneyState, Pricing, Status
 
 ACTIONS = Field(
@@ -83,6 +100,49 @@ class OrderOut(OrderSummary):
     ready_at: Moment | None
     delivered_at: Moment | None
     actions: list[str] = ACTIONS
+
+
+OrderTitle = Annotated[Title, Field(min_length=1, max_length=TITLE_LENGTH, examples=["Fix the report"])]
+OrderDescription = Annotated[Words, Field(max_length=DESCRIPTION_LENGTH, examples=["It shows yesterday's numbers."])]
+PRICE = "For everything; null: the sum of the lines, and without any by agreement."
+DEADLINE = "From today on, where the caller lives."
+PRICING = "fixed: somebody takes it as it is; quote: performers name their price."
+
+
+class OrderIn(Body):
+    """What is wanted, of what it consists, for how much, by when."""
+
+    title: OrderTitle
+    description: OrderDescription
+    category_id: Id = Field(description="One that takes new orders.")
+    pricing: Pricing = Field(Pricing.FIXED, description=PRICING)
+    price: PriceIn | None = Field(None, description=PRICE)
+    deadline: DayIn | None = Field(None, description=DEADLINE)
+    lines: list[LineIn] = Field([], max_length=MAX_LINES, examples=[[]])
+    customer_id: Id | None = Field(
+        None, description="For the desk, which writes orders down for others and has to name them.", examples=[None]
+    )
+
+
+class LineKept(LineIn):
+    """A line of the whole list: one that is there already, by its id, or a new one."""
+
+    id: Id | None = Field(None, description="Of a line that is there: it keeps what is not sent.", examples=[None])
+    quantity: Quantity
+
+
+class OrderPatch(Body):
+    """What is to be another way."""
+
+    title: OrderTitle = left_out()
+    description: OrderDescription = left_out()
+    category_id: Id = left_out(description="One that takes new orders, or the present one.")
+    pricing: Pricing = left_out(description=f"{PRICING} As long as nobody has been asked for offers.")
+    price: PriceIn | None = left_out(description=PRICE)
+    deadline: DayIn | None = left_out(description=DEADLINE)
+    lines: list[LineKept] = left_out(
+        max_length=MAX_LINES, description="All lines, in their order: those that are not sent go.", examples=[[]]
+    )
 
 
 class Take(Body):

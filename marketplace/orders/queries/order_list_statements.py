@@ -278,6 +278,7 @@ def _rows(ids: CTE, shape: Shape) -> Select[Any]:
                 Order.status,
                 Order.money_state,
                 Order.pricing,
+                Order.price,
                 Order.total,
                 Order.deadline,
                 Order.created_at,

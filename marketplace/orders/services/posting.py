@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from marketplace.accounts.models import Account
@@ -13,11 +13,21 @@ from marketplace.core.db import db
 from marketplace.core.errors import NotAllowed
 from marketplace.core.text import one_line, tidy
 from marketplace.orders import policies
-from marketplace.orders.errors import NotACustomer
+from marketplace.orders.errors import DeadlinePassed, DeadlineTooFar, NotACustomer
 from marketplace.orders.models import Order
 from marketplace.orders.services.dealing import locked_for
 from marketplace.orders.services.lines import LineInput, set_lines
 from marketplace.orders.states import Act, EventKind, Pricing, Status
+
+LATEST_DEADLINE = timedelta(days=5 * 365)
+
+
+def check_deadline(deadline: date, *, today: date) -> None:
+    """Refuses a new deadline that is over, or in another age, where it is `today` for whoever sets it."""
+    if deadline < today:
+        raise DeadlinePassed(field="deadline")
+    if deadline > today + LATEST_DEADLINE:
+        raise DeadlineTooFar(field="deadline")
 
 
 def post_order(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -16,32 +16,40 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.accounts.models import NAME_LENGTH, Account
 from marketplace.accounts.queries import desk_accounts
+from marketplace.core.errors import Invalid
 from marketplace.core.text import one_line
 from marketplace.orders.models import FILTER_NAME_LENGTH, QUERY_LENGTH
 from marketplace.orders.queries.board import category_choices
-from marketplace.orders.queries.order_list import MOST_PEOPLE, NUMBER, OrderFilter, people_on_list
-from marketplace.orders.queries.order_list_conditions import Sort
+from marketplace.orders.queries.order_list import NUMBER, OrderFilter
+from marketplace.orders.queries.order_list_asking import (
+    MINE,
+    UNASSIGNED,
+    Asked,
+    SortedBy,
+    check_days,
+    check_totals,
+    filter_of,
+    find_people,
+)
 from marketplace.orders.states import MoneyState, Status
 from marketplace.web.checking import Form
+from marketplace.web.errors import explain
 from marketplace.web.fields import DayField, MoneyField
 from marketplace.web.filters import day, label, money
 from marketplace.web.language import select_locale, time_zone
 
 MAX_WORDS = 100
 MAX_NUMBER = 30
-UNASSIGNED, MINE = "none", "mine"
-NEWEST_FIRST = "-created"
+NEWEST_FIRST = SortedBy.NEWEST.value
 SORTS = {
-    NEWEST_FIRST: _l("Newest first"),
-    "created": _l("Oldest first"),
-    "-total": _l("Largest sum first"),
-    "total": _l("Smallest sum first"),
-    "deadline": _l("Nearest deadline first"),
-    "-deadline": _l("Latest deadline first"),
+    SortedBy.NEWEST: _l("Newest first"),
+    SortedBy.OLDEST: _l("Oldest first"),
+    SortedBy.LARGEST: _l("Largest sum first"),
+    SortedBy.SMALLEST: _l("Smallest sum first"),
+    SortedBy.NEAREST: _l("Nearest deadline first"),
+    SortedBy.LATEST: _l("Latest deadline first"),
 }
-"""Orders of the list as the address names them, a minus for the greatest first, with the words for them."""
-
-PEOPLE = ("customer", "performer", "manager")
+"""The words for each order of the list."""
 
 
 class ManyField(SelectMultipleField):
@@ -78,7 +86,7 @@ class OrderListForm(FlaskForm):
         self.ids: dict[str, tuple[int, ...]] = {}
         self.status.choices = [(status.value, label(status)) for status in Status]
         self.money.choices = [(state.value, label(state)) for state in MoneyState]
-        self.sort.choices = [(value, str(words)) for value, words in SORTS.items()]
+        self.sort.choices = [(sort.value, str(words)) for sort, words in SORTS.items()]
         if self.sort.data == "":
             self.sort.data = NEWEST_FIRST
         self.categories = {choice.category.id: choice.category for choice in category_choices()}
@@ -108,13 +116,13 @@ class OrderListForm(FlaskForm):
 
     def validate_total_to(self, field: Field) -> None:
         """A range that can hold something."""
-        if field.data is not None and self.total_from.data is not None and field.data < self.total_from.data:
-            raise ValidationError(_("“To” is below “from”."))
+        with blaming():
+            check_totals(self.total_from.data, field.data)
 
     def validate_created_to(self, field: Field) -> None:
         """A range that can hold something."""
-        if field.data is not None and self.created_from.data is not None and field.data < self.created_from.data:
-            raise ValidationError(_("“To” is before “from”."))
+        with blaming():
+            check_days(self.created_from.data, field.data)
 
     def validate_customer(self, field: Field) -> None:
         """People who can be counted on the fingers of a few hands."""
@@ -126,41 +134,33 @@ class OrderListForm(FlaskForm):
 
     def validate_manager(self, field: Field) -> None:
         """As for customers, and words for nobody and oneself."""
-        if field.data not in (UNASSIGNED, MINE):
-            self._find(field)
+        self._find(field)
 
     def _find(self, field: Field) -> None:
-        if not field.data or field.errors:
+        if field.errors:
             return
-        found = people_on_list(field.data, field.name, by=self.user)
-        if found is None:
-            raise ValidationError(
-                _("More than %(limit)s people are called so. Write more of the name.", limit=MOST_PEOPLE)
-            )
-        self.ids[field.name] = found
+        with blaming():
+            found = find_people(field.data or "", field.name, by=self.user)
+        if found is not None:
+            self.ids[field.name] = found
 
     def wanted(self) -> OrderFilter:
         """The filter as the query takes it; only after `validate`, which looks the people up."""
         slugs = {category.slug: category.id for category in self.categories.values()}
-        sort = self.sort.data or NEWEST_FIRST
-        mine = (self.user.id,) if self.manager.data == MINE else None
-        return OrderFilter(
+        asked = Asked(
             number=self.number.data or "",
-            customers=self.ids.get("customer"),
-            performers=self.ids.get("performer"),
-            managers=self.ids.get("manager", mine),
-            unassigned=self.manager.data == UNASSIGNED,
-            category_id=slugs[self.category.data] if self.category.data else None,
+            words=self.q.data or "",
+            manager=self.manager.data or "",
             statuses=tuple(Status(value) for value in self.status.data or ()),
             money_states=tuple(MoneyState(value) for value in self.money.data or ()),
+            category_id=slugs[self.category.data] if self.category.data else None,
             total_from=self.total_from.data,
             total_to=self.total_to.data,
-            created_from=_midnight(self.created_from.data),
-            created_before=_midnight(self.created_to.data, days=1),
-            words=self.q.data or "",
-            sort=Sort(sort.removeprefix("-")),
-            descending=sort.startswith("-"),
+            created_from=self.created_from.data,
+            created_to=self.created_to.data,
+            sort=SortedBy(self.sort.data or NEWEST_FIRST),
         )
+        return filter_of(asked, self.ids, by=self.user, zone=time_zone())
 
     def filters(self) -> dict[str, str | list[str]]:
         """What is asked for, as parameters of the address: only those that there are, without the place in the list."""
@@ -224,9 +224,10 @@ def query_of(filters: Mapping[str, str | Sequence[str]]) -> str:
     return urlencode(filters, doseq=True)
 
 
-def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
-    """When the day, or so many days later, begins where the person is."""
-    if day is None:
-        return None
-    zone: Any = time_zone()
-    return datetime.combine(day + timedelta(days=days), time.min, tzinfo=zone).astimezone(UTC)
+@contextmanager
+def blaming() -> Iterator[None]:
+    """What the domain refuses inside is a mistake in the field that is being validated."""
+    try:
+        yield
+    except Invalid as error:
+        raise ValidationError(explain(error)) from None

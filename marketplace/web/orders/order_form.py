@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,19 +14,18 @@ from marketplace.accounts.models import EMAIL_LENGTH, Account
 from marketplace.accounts.queries import find_account_by_email
 from marketplace.accounts.states import Role
 from marketplace.catalog.models import Category
-from marketplace.core import clock
+from marketplace.core.errors import Invalid
 from marketplace.core.text import one_line, tidy
 from marketplace.orders.errors import NotACustomer
 from marketplace.orders.models import DESCRIPTION_LENGTH, TITLE_LENGTH
+from marketplace.orders.services.posting import check_deadline
 from marketplace.orders.states import Pricing
 from marketplace.web.checking import Form
 from marketplace.web.errors import explain
 from marketplace.web.fields import DayField, MoneyField, SelectChoice
 from marketplace.web.filters import label
-from marketplace.web.language import time_zone
+from marketplace.web.language import today
 from marketplace.web.orders.line_rows import LinesField
-
-LATEST_DEADLINE = timedelta(days=5 * 365)
 
 
 class OrderForm(Form):
@@ -110,12 +108,10 @@ class OrderForm(Form):
         """Not in the past and not in another age."""
         if field.data is None or field.data == field.object_data:
             return
-        # The person's day: west of Greenwich the evening belongs to the day before UTC's.
-        today = clock.now().astimezone(time_zone()).date()
-        if field.data < today:
-            raise ValidationError(_("The deadline is in the past."))
-        if field.data > today + LATEST_DEADLINE:
-            raise ValidationError(_("The deadline is too far away."))
+        try:
+            check_deadline(field.data, today=today())
+        except Invalid as error:
+            raise ValidationError(explain(error)) from None
 
     def order_fields(self) -> dict[str, Any]:
         """The values as the services take them."""

@@ -1,0 +1,49 @@
+"""The list of orders: what it can be asked for, and its pages."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from marketplace.accounts.models import NAME_LENGTH
+from marketplace.api.schemas.orders import OrderSummary
+from marketplace.api.schemas.values import Answer, DayIn, MoneyIn, Paged
+from marketplace.orders.queries.order_list import NUMBER
+from marketplace.orders.queries.order_list_asking import SortedBy
+from marketplace.orders.states import MoneyState, Status
+
+MAX_WORDS = 100
+MAX_SLUG = 100
+WHO = "Words of a name, as far as they are written; an id; an address of email."
+
+
+class OrderQuery(Paged):
+    """What somebody looks for on the list."""
+
+    number: str | None = Field(
+        None,
+        pattern=f"^({NUMBER.pattern})$",
+        description="The digits of a number, with or without the year; or its beginning, with the year.",
+        examples=["2026-000123"],
+    )
+    q: str = Field("", max_length=MAX_WORDS, description="Words in the title or the description.")
+    customer: str = Field("", max_length=NAME_LENGTH, description=WHO)
+    performer: str = Field("", max_length=NAME_LENGTH, description=WHO)
+    manager: str = Field("", max_length=NAME_LENGTH, description=f"none, mine, or somebody. {WHO}")
+    status: list[Status] = Field([], max_length=len(Status), description="Any of these.", examples=[["new"]])
+    money: list[MoneyState] = Field([], max_length=len(MoneyState), description="Any of these.", examples=[["unpaid"]])
+    category: str | None = Field(None, max_length=MAX_SLUG, description="`slug` of a category.", examples=["python"])
+    total_from: MoneyIn | None = Field(None, description="The least that it costs.")
+    total_to: MoneyIn | None = Field(None, description="The most that it costs.")
+    created_from: DayIn | None = Field(None, description="The first day, in the zone of the caller.")
+    created_to: DayIn | None = Field(None, description="The last day, in the zone of the caller.")
+    sort: SortedBy = Field(
+        SortedBy.NEWEST,
+        description="A minus puts the greatest first. Orders without a sum or a deadline come last.",
+    )
+
+
+class OrderList(Answer):
+    """One page of the list."""
+
+    items: list[OrderSummary]
+    next_cursor: str | None = Field(description="For the next page, with the same filters; null on the last one.")
