@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from flask_babel import gettext as _
 from pydantic import (
@@ -19,6 +19,7 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic.config import JsonDict
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -66,7 +67,11 @@ class Query(BaseModel):
 
 def left_out(**about: Any) -> Any:
     """A field of a PATCH: whoever leaves it out leaves it as it is (`model_fields_set`), null is a wrong value."""
-    return Field(None, json_schema_extra=lambda schema: schema.pop("default") and None, **about)
+    return Field(None, json_schema_extra=_without_default, **about)
+
+
+def _without_default(schema: JsonDict) -> None:
+    del schema["default"]
 
 
 def _flag(value: Any) -> Any:
@@ -141,11 +146,16 @@ AmountText = Annotated[
     WithJsonSchema({"type": "string", "pattern": AMOUNT, "examples": ["1499.90"]}),
 ]
 
-MoneyIn = Annotated[AmountText, AfterValidator(_amount)]
-"""An amount as text, "1499.90", for reading: the value is a Decimal."""
+if TYPE_CHECKING:
+    # The text is checked as text; what the field holds then is the amount.
+    MoneyIn = Decimal
+    PriceIn = Decimal
+else:
+    MoneyIn = Annotated[AmountText, AfterValidator(_amount)]
+    """An amount as text, "1499.90", for reading: the value is a Decimal."""
 
-PriceIn = Annotated[AmountText, AfterValidator(_amount), AfterValidator(_positive), Written(PRICE)]
-"""`MoneyIn` above zero."""
+    PriceIn = Annotated[AmountText, AfterValidator(_amount), AfterValidator(_positive), Written(PRICE)]
+    """`MoneyIn` above zero."""
 
 Money = Annotated[
     Decimal,
