@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, request
 from flask_security.utils import hash_password
 
 from marketplace.accounts import queries, services
-from marketplace.accounts.errors import NoSuchToken
+from marketplace.accounts.errors import EmailTaken, NoSuchToken
 from marketplace.accounts.models import Account
 from marketplace.accounts.states import Role
 from marketplace.api import repeating
@@ -41,6 +41,9 @@ def register_account(body: Registration) -> Me:
     wrong, password = security.password_util.validate(body.password, True, email=body.email, name=body.name)
     if wrong:
         raise FieldsRefused({"password": wrong})
+    if queries.find_account_by_email(body.email) is not None:
+        # Before the password is hashed, which takes long; the service finds those who register at the same moment.
+        raise EmailTaken(field="email")
     account = services.register_account(
         email=body.email,
         password_hash=hash_password(password),

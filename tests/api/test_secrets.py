@@ -1,0 +1,94 @@
+"""Passwords, tokens and keys are written down nowhere."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.accounts import queries, services
+from marketplace.accounts.models import Account, AccountSession, AuditEntry
+from marketplace.core.db import db
+from marketplace.core.repeats import KeptAnswer
+from marketplace.web.requestlog import JsonLines
+from tests.api.program import Program
+from tests.people import People
+
+
+class TestTraces:
+    """No secret is written down."""
+
+    @pytest.fixture
+    def log(self) -> Iterator[io.StringIO]:
+        stream = io.StringIO()
+        handler = logging.StreamHandler(stream)
+        handler.setFormatter(JsonLines())
+        loggers = [logging.getLogger(name) for name in ("marketplace", "flask-limiter", "sqlalchemy", "jwt")]
+        levels = [logger.level for logger in loggers]
+        for logger in loggers:
+            logger.setLevel("INFO")
+            logger.addHandler(handler)
+        yield stream
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.removeHandler(handler)
+            logger.setLevel(level)
+
+    def test_in_the_log_and_in_the_trail(
+        self, app: Flask, people: People, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        program = Program(app)
+        fields = {"email": "anna@example.com", "password": "a-long-enough-word", "name": "Anna", "role": "performer"}
+        program.post("/auth/register", fields, 201, headers={"Idempotency-Key": "the-first-key"})
+        program.post("/auth/register", fields, 422)
+        program.post("/auth/login", {"email": "anna@example.com", "password": "a-mistaken-word"}, 401)
+        first = program.post(
+            "/auth/login",
+            {key: fields[key] for key in ("email", "password")},
+            headers={"Idempotency-Key": "the-second-key"},
+        )
+        second = program.post(
+            "/auth/refresh", {"refresh_token": first["refresh_token"]}, headers={"Idempotency-Key": "the-third-key"}
+        )
+        program.token = second["access_token"]
+        program.get("/me")
+        program.patch("/me", {"contacts": {"phone": "+7 912 345-67-89"}})
+        program.get(f"/me?access_token={second['access_token']}", 422)
+        program.get("/me", 401, headers={"Authorization": f"Bearer {first['access_token']}x"})
+        anna = db.session.scalars(select(Account).where(Account.email == "anna@example.com")).one()
+        services.block_account(anna.id, reason="spam", by=people.admin())
+        db.session.commit()
+        program.get("/me", 401)
+        program.token = None
+        program.post("/auth/refresh", {"refresh_token": second["refresh_token"]}, 401)
+        monkeypatch.setattr(queries, "find_program_of", fail)
+        program.post("/auth/refresh", {"refresh_token": second["refresh_token"]}, 500)
+
+        secrets = (
+            *(made[name] for made in (first, second) for name in ("access_token", "refresh_token")),
+            *(
+                "a-long-enough-word",
+                "a-mistaken-word",
+                "the-first-key",
+                "the-second-key",
+                "the-third-key",
+                "912",
+                "anna@example",
+            ),
+        )
+        assert "traceback" in log.getvalue()
+        trail = [[entry.before, entry.after] for entry in db.session.scalars(select(AuditEntry))]
+        kept = [[row.request, row.headers, row.body] for row in db.session.scalars(select(KeptAnswer))]
+        assert [secret for secret in secrets if secret in log.getvalue()] == []
+        assert [secret for secret in secrets if secret in json.dumps(trail)] == []
+        assert [secret for secret in secrets[:6] if secret in json.dumps(kept)] == []
+
+
+def fail(digest: str) -> int:
+    """Meets an error of the database on the way of a refresh token."""
+    row = db.session.execute(select(AccountSession.id).where(AccountSession.token == digest / 2))  # type: ignore[operator]  # the mistake
+    return int(row.scalar_one())
