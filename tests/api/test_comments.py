@@ -139,10 +139,10 @@ def test_a_patch_that_changes_nothing_leaves_no_trace(people: People, program: M
     order = people.order()
     comment = comment_on(order, order.customer)
     asker = program(order.customer)
-    for body in ({}, {"text": "How is it going?"}):
-        assert asker.patch(address(order, comment), body)["edited_at"] is None
-    for body in ({"text": None}, {"text": " "}, {"text": "x", "author": 1}):
-        asker.patch(address(order, comment), body, 422)
+    for same in ({}, {"text": "How is it going?"}):
+        assert asker.patch(address(order, comment), same)["edited_at"] is None
+    for wrong in ({"text": None}, {"text": " "}, {"text": "x", "author": 1}):
+        asker.patch(address(order, comment), wrong, 422)
     assert told_events(order) == ["added"]
 
 

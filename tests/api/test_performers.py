@@ -177,8 +177,8 @@ class TestOne:
         expected = {"id": made.id, "name": "Anna Kern", **CONTACTS}
         for reader in (made, order.customer, people.manager(), people.observer(), people.admin()):
             assert program(reader).get(path)["contacts"] == expected
-        for reader in (None, people.customer(), people.performer()):
-            answer = program(reader).ask("GET", path)
+        for other in (None, people.customer(), people.performer()):
+            answer = program(other).ask("GET", path)
             assert answer.get_json()["contacts"] is None
             assert not any(word in answer.text for word in CONTACTS.values())
 
@@ -223,12 +223,12 @@ class TestReviews:
         path = f"/performers/{made.id}/reviews"
         for reader in (made, order.customer, people.observer()):
             assert program(reader).get(path)["items"][0]["order_id"] == order.id
-        for reader in (None, people.customer(), people.performer()):
-            assert program(reader).get(path)["items"][0]["order_id"] is None
+        for other in (None, people.customer(), people.performer()):
+            assert program(other).get(path)["items"][0]["order_id"] is None
         orders.hide_order(order.id, by=people.admin())
         db.session.commit()
-        for reader in (None, made):
-            (review,) = program(reader).get(path)["items"]
+        for other in (None, made):
+            (review,) = program(other).get(path)["items"]
             assert (review["order_id"], review["order_title"]) == (None, None)
 
     def test_what_moderators_have_hidden_is_not_there(self, people: People, program: Make) -> None:
