@@ -76,7 +76,7 @@ class TestTraces:
                 "the-first-key",
                 "the-second-key",
                 "the-third-key",
-                "912",
+                "912 345",
                 "anna@example",
             ),
         )
