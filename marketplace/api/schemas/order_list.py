@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from flask_babel import gettext as _
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from marketplace.accounts.models import NAME_LENGTH
 from marketplace.api.schemas.orders import OrderSummary
@@ -16,14 +19,24 @@ MAX_SLUG = 100
 WHO = "Words of a name, as far as they are written; an id; an address of email."
 
 
+def _number(text: str) -> str:
+    if not NUMBER.fullmatch(text):
+        raise ValueError(_("Enter a number such as 2026-000123, or its last digits."))
+    return text
+
+
+NumberIn = Annotated[
+    str,
+    AfterValidator(_number),
+    WithJsonSchema({"type": "string", "pattern": f"^({NUMBER.pattern})$", "examples": ["2026-000123"]}),
+]
+
+
 class OrderQuery(Paged):
     """What somebody looks for on the list."""
 
-    number: str | None = Field(
-        None,
-        pattern=f"^({NUMBER.pattern})$",
-        description="The digits of a number, with or without the year; or its beginning, with the year.",
-        examples=["2026-000123"],
+    number: NumberIn | None = Field(
+        None, description="The digits of a number, with or without the year; or its beginning, with the year."
     )
     q: str = Field("", max_length=MAX_WORDS, description="Words in the title or the description.")
     customer: str = Field("", max_length=NAME_LENGTH, description=WHO)
