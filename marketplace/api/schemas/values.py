@@ -30,7 +30,6 @@ from marketplace.web.fields import DAY, EARLIEST, LATEST
 AMOUNT = r"^((0|[1-9][0-9]{0,8})(\.[0-9]{1,2})?|1000000000(\.00?)?)$"
 PRICE = r"^([1-9][0-9]{0,8}(\.[0-9]{1,2})?|0\.(0[1-9]|[1-9][0-9]?)|1000000000(\.00?)?)$"
 NEAR_DAY = "^(19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}$"
-LETTER = r"\p{L}|\p{N}"
 NOT_BLANK = r"\S"
 MAX_ID = 2**63 - 1
 FLAGS = {"true": True, "false": False}
@@ -137,7 +136,7 @@ Text = Annotated[str, AfterValidator(_storable)]
 Words = Annotated[str, StringConstraints(pattern=NOT_BLANK), AfterValidator(_storable), AfterValidator(_said)]
 """Text that is not blank."""
 
-Title = Annotated[str, AfterValidator(_storable), AfterValidator(_visible), Written(LETTER)]
+Title = Annotated[str, AfterValidator(_storable), AfterValidator(_visible)]
 """One line with at least one letter or digit."""
 
 AmountText = Annotated[

@@ -118,7 +118,7 @@ def names_of(account_ids: Iterable[int | None]) -> dict[int, str]:
     if not wanted:
         return {}
     people = select(PROFILES.account_id, PROFILES.name).where(PROFILES.account_id.in_(wanted))
-    return {account_id: name for account_id, name in db.session.execute(people)}
+    return {found.account_id: found.name for found in db.session.execute(people)}
 
 
 def _ids(after: int, size: int) -> Sequence[int]:
