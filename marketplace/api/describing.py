@@ -22,7 +22,7 @@ from marketplace.web.programs import API
 
 VERSION = "1.0.0"
 REF = "#/components/schemas/{model}"
-JSON = "application/json"
+JSON, BYTES = "application/json", "application/octet-stream"
 
 Described = dict[str, Any]
 
@@ -189,7 +189,9 @@ def _success(made: Operation, schemas: Described) -> Described:
     if made.answer is not None:
         answer["content"] = {made.media_type: _content(made.answer, schemas)}
     elif made.media_type != JSON:
-        answer["content"] = {made.media_type: {"schema": {"type": "string", "format": "binary"}}}
+        # Generators of clients know what to do with bytes, not with anything whatever.
+        file = {"schema": {"type": "string", "format": "binary"}}
+        answer["content"] = {BYTES: file, made.media_type: file}
     links = links_of(made, OPERATIONS)
     if links:
         answer["links"] = links
