@@ -15,6 +15,7 @@ from marketplace.api import (
     limits,
     lines,
     me,
+    offers,
     orders,
     performers,
     signing,
@@ -23,7 +24,7 @@ from marketplace.api import (
 from marketplace.api.blueprint import blueprint
 from marketplace.web.programs import API
 
-NOUNS = (auth, me, users, board, orders, lines, comments, attachments, catalog, performers, events)
+NOUNS = (auth, me, users, board, orders, lines, offers, comments, attachments, catalog, performers, events)
 """The modules that declare operations."""
 
 

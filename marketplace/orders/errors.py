@@ -232,6 +232,12 @@ class PriceNotGiven(Invalid):
     message = N_("Name a price, or lines that add up to more than zero.")
 
 
+class PriceIsNotTheSum(Invalid):
+    """Two prices of one offer would leave everybody guessing."""
+
+    message = N_("The price of an offer with lines is their sum. Leave it out.")
+
+
 class DaysOutOfRange(Invalid):
     """Work takes a day at least."""
 
@@ -248,6 +254,12 @@ class ExpiresInThePast(Invalid):
     """An offer that nobody could accept."""
 
     message = N_("Choose a day that is not over yet.")
+
+
+class ExpiresTooFar(Invalid):
+    """Nobody knows what anything will cost by then."""
+
+    message = N_("The day is too far away.")
 
 
 class NoSuchFilter(NotFound):

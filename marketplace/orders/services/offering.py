@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from marketplace.accounts.models import Account
@@ -19,6 +19,7 @@ from marketplace.orders import policies
 from marketplace.orders.errors import (
     DaysOutOfRange,
     ExpiresInThePast,
+    ExpiresTooFar,
     MessageTooLong,
     NoSuchOffer,
     NotAPerformer,
@@ -39,6 +40,8 @@ from marketplace.orders.states import Act, OfferAct, OfferStatus, Status
 
 MAX_VERSIONS = 50
 EXPIRED_AT_ONCE = 100
+LATEST_VALIDITY = timedelta(days=5 * 366)
+"""A little more than the page takes, which counts in days of wherever somebody lives."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,8 @@ def _written(order: Order, doer: Account, by: Account, wanted: OfferInput, befor
         raise MessageTooLong(limit=MESSAGE_LENGTH, field="message")
     if wanted.expires_at is not None and wanted.expires_at <= clock.now():
         raise ExpiresInThePast(field="valid_until")
+    if wanted.expires_at is not None and wanted.expires_at > clock.now() + LATEST_VALIDITY:
+        raise ExpiresTooFar(field="valid_until")
     lines = _with_products(freeze(wanted.lines), [*(before[0].lines if before else ()), *orders.lines(order)])
     price = sum((line.worth for line in lines), Decimal(0)) if lines else wanted.price
     if price is None or not 0 < price <= MAX_AMOUNT:
