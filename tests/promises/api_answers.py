@@ -22,6 +22,7 @@ ACTS: dict[str, tuple[str, str, int, Any]] = {
     "rate": ("POST", "/rate", 200, {"rating": 7, "text": "Good"}),
     "answer": ("POST", "/answer", 200, {"answer": "Thank you"}),
     "request-quote": ("POST", "/request-quote", 200, None),
+    "offers/new": ("POST", "/offers", 201, {"price": "870", "days": 4, "performer_id": "#{stranger}"}),
     "assign": ("POST", "/assign", 200, {"manager_id": "#{admin}"}),
     "money": ("POST", "/money", 200, {"state": "paid"}),
 }
@@ -116,11 +117,37 @@ GET    /users                              401       403   403      403       40
 GET    /users/{spare}                      401       403   403      403       403      200     200      200   401
 GET    /users/{blocked}                    401       403   403      403       403      200     200      200   401
 GET    /users/999999999                    401       403   403      403       403      404     404      404   401
+
+GET    /orders                             401       200   200      200       200      200     200      200   401
+POST   /orders                             401       201   201      403       403      201     403      201   401
+GET    /orders/{open}/events               401       200   403      403       403      200     200      200   401
+GET    /orders/{quoted}/events             401       200   403      403       403      200     200      200   401
+GET    /orders/{in_progress}/events        401       200   404      200       404      200     200      200   401
+GET    /orders/{hidden}/events             401       200   404      404       404      200     200      200   401
+GET    /events                             401       200   200      200       200      200     200      200   401
+GET    /events?after=0                     401       200   200      200       200      200     200      200   401
+GET    /orders/{quoted}/offers             401       200   403      200       200      200     200      200   401
+GET    /orders/{in_progress}/offers        401       200   404      200       404      200     200      200   401
+GET    /orders/{hidden}/offers             401       200   404      404       404      200     200      200   401
+GET    /offers                             401       403   403      200       200      403     403      403   401
+GET    /offers/{offer}                     401       200   404      200       404      200     200      200   401
+POST   /offers/{offer}/accept              401       200   404      403       404      200     403      200   401
+POST   /offers/{offer}/decline             401       200   404      403       404      200     403      200   401
+POST   /offers/{offer}/withdraw            401       403   404      200       404      403     403      403   401
 """
 
 COMMENT = {"text": "On Tuesday then."}
 NOTES = Files({"notes.txt": b"Everything else."})
 PRODUCT = {"name": "A table", "description": "Of oak.", "price": "700", "unit": "pc", "category_id": "#{category}"}
+POSTED = {
+    "title": "Another report",
+    "description": "Of this month.",
+    "category_id": "#{category}",
+    "price": "200",
+    "deadline": "2030-01-31",
+    "lines": [],
+    "customer_id": "#{owner}",
+}
 LINE = {"name": "Sockets", "quantity": 3, "unit_price": "12.50"}
 BODIES: dict[str, Any] = {
     "POST /orders/{open}/comments": COMMENT,
@@ -145,9 +172,15 @@ BODIES: dict[str, Any] = {
     "POST /auth/register": {"email": "new@example.com", "name": "New", "role": "customer", "password": SAME},
     "POST /auth/login": {"email": "{spare_email}", "password": PASSWORD},
     "POST /auth/refresh": {"refresh_token": "{refresh_token}"},
+    "POST /orders": POSTED,
+    "POST /offers/{offer}/decline": {"reason": "Too dear."},
+    "POST /offers/{offer}/withdraw": {"reason": "No time."},
     "PATCH /me": {"name": "Somebody Else", "contacts": {"messenger": "Telegram @else"}},
 }
 """What is sent to each `METHOD path`, where it takes a body: right in every field."""
+
+FOR_THE_DESK = {"customer_id", "performer_id"}
+"""Fields by which the desk names whom it acts for; others act for themselves and leave them out."""
 
 CHANGES_NOTHING: set[str] = {"POST /orders/{in_progress}/comments/{comment}/show"}
 """Done by whoever it is meant for, these leave the database as it was."""

@@ -10,6 +10,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from marketplace.api.describing import described
+from marketplace.web.programs import API
 from tests.promises.hostile import query
 from tests.promises.town import Town, Who
 
@@ -31,6 +32,12 @@ IDS: dict[str, tuple[str, ...]] = {
 INSIDE = {"order_id": ("open", "completed", "in_progress", "listed", "listed_taken")}
 """For what is inside of another thing."""
 
+MORE = (
+    *("/events?after=0&limit=100", "/products?hidden=true", "/users?active=false", "/offers?state=declined"),
+    *(f"/orders?status={status}" for status in ("new", "quoted", "in_progress", "completed", "cancelled")),
+)
+"""Parts of lists that are shown only to those who ask for them."""
+
 PARAMETER = re.compile(r"{(\w+)}")
 
 
@@ -49,7 +56,7 @@ def addresses(town: Town) -> list[str]:
         known = IDS if len(names) < 2 else IDS | INSIDE
         for ids in product(*(known[name] for name in names)):
             found.append(path.format(**{name: town.path(f"{{{one}}}") for name, one in zip(names, ids, strict=True)}))
-    return found
+    return [*found, *(API + more for more in MORE)]
 
 
 def searches(word: str) -> list[str]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from marketplace.web.programs import API
 from tests.promises import order_answers
-from tests.promises.api_answers import ACTS, BODIES, DOORS
+from tests.promises.api_answers import ACTS, BODIES, DOORS, FOR_THE_DESK
 from tests.promises.town import Who
 
+DESK = (Who.MANAGER, Who.OBSERVER, Who.ADMIN)
 OUTSIDE = (Who.ANONYMOUS, Who.BLOCKED)
 EVERYBODY_SEES = ("open", "quoting", "quoted")
 
@@ -23,6 +24,12 @@ class ApiDoor:
     path: str
     answers: dict[Who, int]
     body: Any
+
+    def sent(self, who: Who) -> Any:
+        """The body as `who` sends it: only the desk names whom it acts for."""
+        if not isinstance(self.body, dict) or who in DESK:
+            return self.body
+        return {name: value for name, value in self.body.items() if name not in FOR_THE_DESK}
 
     def __str__(self) -> str:
         return f"{self.method} {self.path.removeprefix(API)}"
