@@ -60,7 +60,8 @@ def tell(answer: Response) -> Response:
     policies, states, waits = [], [], [0]
     for counted in limiter.current_limits:
         window = counted.limit.get_expiry()
-        seconds = max(counted.reset_at - int(time.time()), 1)
+        # The library's own `reset_at` is a second late.
+        seconds = max(int(counted.window.reset_time) - int(time.time()), 1)
         name = f"{counted.request_args[-1]} {window}"
         policies.append(f'"{name}";q={counted.limit.amount};w={window}')
         states.append(f'"{name}";r={counted.remaining};t={seconds}')

@@ -124,7 +124,7 @@ def test_a_performer_changes_all_of_it(people: People, hers: Program, anna: Acco
 def test_what_was_saved_can_be_taken_back(people: People, hers: Program) -> None:
     before = hers.get("/me")
     hers.patch("/me", FIELDS | WORK | {"category_ids": [people.category().id]})
-    empty = {
+    empty: dict[str, Any] = {
         "name": "Anna",
         "contacts": {"phone": "", "messenger": "", "site": ""},
         "about": "",
@@ -266,8 +266,10 @@ def test_what_the_api_takes_the_page_takes_back(hers: Program, anna: Account, pe
     browser = Browser.of(hers.browser.application).sign_in(anna)
     form = browser.page("/profile").select_one("main form")
     assert form is not None
-    fields = {field["name"]: field.get("value", "") for field in form.select("input[name]:not([type=checkbox])")}
-    fields |= {field["name"]: field.get_text().removeprefix("\n") for field in form.select("textarea[name]")}
+    fields: dict[str, Any] = {
+        str(field["name"]): field.get("value", "") for field in form.select("input[name]:not([type=checkbox])")
+    }
+    fields |= {str(field["name"]): field.get_text().removeprefix("\n") for field in form.select("textarea[name]")}
     fields |= {
         str(option.parent["name"]): option["value"] for option in form.select("option[selected]") if option.parent
     }

@@ -6,13 +6,14 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from marketplace.accounts import queries, services
-from marketplace.accounts.models import Account, AccountSession, AuditEntry
+from marketplace.accounts import services
+from marketplace.accounts.models import Account, AuditEntry
 from marketplace.core.db import db
 from marketplace.core.repeats import KeptAnswer
 from marketplace.web.requestlog import JsonLines
@@ -65,7 +66,7 @@ class TestTraces:
         program.get("/me", 401)
         program.token = None
         program.post("/auth/refresh", {"refresh_token": second["refresh_token"]}, 401)
-        monkeypatch.setattr(queries, "find_program_of", fail)
+        monkeypatch.setattr(services, "refresh_tokens", fail)
         program.post("/auth/refresh", {"refresh_token": second["refresh_token"]}, 500)
 
         secrets = (
@@ -88,7 +89,6 @@ class TestTraces:
         assert [secret for secret in secrets[:6] if secret in json.dumps(kept)] == []
 
 
-def fail(digest: str) -> int:
-    """Meets an error of the database on the way of a refresh token."""
-    row = db.session.execute(select(AccountSession.id).where(AccountSession.token == digest / 2))  # type: ignore[operator]  # the mistake
-    return int(row.scalar_one())
+def fail(token: str, **_rest: Any) -> None:
+    """Meets an error of the database, which repeats what it was given."""
+    db.session.execute(text("SELECT CAST(:token AS int)"), {"token": token})

@@ -1,0 +1,166 @@
+"""Attempts to sign in, to register and to refresh are counted, together with those on the pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from marketplace.app import create_app
+from marketplace.core.db import db
+from marketplace.core.limits import PostgresStorage
+from tests.api.program import Program, told
+from tests.client import Browser
+from tests.conftest import settings_for
+from tests.people import PASSWORD, People
+
+PER_ACCOUNT, PER_ADDRESS, REGISTRATIONS, REFRESHES = 10, 20, 10, 60
+STATE = re.compile(r'"([^"]+)";r=([0-9]+);t=([0-9]+)')
+
+
+@pytest.fixture(scope="module")
+def counting_app(fresh_database: Callable[[], str]) -> Iterator[Flask]:
+    """The application with its limits on, on a database where counts stay."""
+    app = create_app(settings_for(fresh_database(), RATELIMIT_ENABLED="1"))
+    app.test_client_class = Browser
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def limited(counting_app: Flask) -> Iterator[Flask]:
+    """The same, with nothing counted yet."""
+    with counting_app.app_context():
+        PostgresStorage().reset()
+        yield counting_app
+        db.session.remove()
+
+
+def at(number: int) -> dict[str, Any]:
+    """From another address."""
+    return {"environ_base": {"REMOTE_ADDR": f"10.0.0.{number}"}}
+
+
+def by_program(app: Flask, email: str, password: str = "", number: int = 1) -> TestResponse:
+    """An attempt by program; without a password it costs no hashing, and counts all the same."""
+    return Program(app).ask("POST", "/auth/login", {"email": email, "password": password}, **at(number))
+
+
+def by_page(app: Flask, email: str, password: str = "", number: int = 1) -> TestResponse:
+    """An attempt on the page."""
+    browser = Browser.of(app)
+    fields = {"email": email, "password": password, "csrf_token": browser.csrf_token()}
+    return browser.post("/login", data=fields, **at(number))
+
+
+def left(answer: TestResponse) -> dict[str, int]:
+    """What the answer says is left of each limit."""
+    return {name: int(rest) for name, rest, _seconds in STATE.findall(answer.headers["RateLimit"])}
+
+
+def check_refusal(answer: TestResponse) -> None:
+    """A 429 that says when to come back."""
+    told(answer, 429)
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+    assert 0 in left(answer).values()
+
+
+def test_attempts_at_an_account_count_together_whichever_way_and_from_wherever_they_come(limited: Flask) -> None:
+    email = People(limited).customer().email
+    for number in range(PER_ACCOUNT):
+        attempt = by_program if number % 2 else by_page
+        # The spelling makes no other account of it.
+        assert attempt(limited, email.upper() if number % 3 else f" {email}", number=number).status_code == 422
+    # The right password does not get through either while the account is being attacked.
+    check_refusal(by_program(limited, email, PASSWORD, number=99))
+    page = by_page(limited, email, PASSWORD, number=99)
+    assert page.status_code == 429
+    assert 0 < int(page.headers["Retry-After"]) <= 60
+    told(by_program(limited, People(limited).customer().email, PASSWORD, number=99), 200)
+
+
+def test_attempts_from_an_address_count_together_whatever_the_account(limited: Flask) -> None:
+    for number in range(PER_ADDRESS):
+        attempt = by_program if number % 2 else by_page
+        assert attempt(limited, f"anna{number}@example.com").status_code == 422
+    check_refusal(by_program(limited, "peter@example.com"))
+    assert by_page(limited, "peter@example.com").status_code == 429
+    assert by_program(limited, "peter@example.com", number=2).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"[" * 100_000,
+        b'{"email": 7}',
+        b'{"email": "\\ud800"}',
+        b'{"email": ["a"]}',
+        b"\xff",
+    ],
+    ids=lambda raw: repr(raw[:20]),
+)
+def test_what_cannot_be_read_counts_too_and_breaks_nothing(limited: Flask, raw: bytes) -> None:
+    program = Program(limited)
+    for _ in range(2):
+        answer = program.ask("POST", "/auth/login", data=raw, content_type="application/json")
+        assert answer.status_code in (400, 422)
+    assert left(answer)["sign-in by address 60"] == PER_ADDRESS - 2
+
+
+def test_registrations_count_together_and_no_header_makes_an_exception(limited: Flask) -> None:
+    program, browser = Program(limited), Browser.of(limited)
+    check = {"X-Check-Form": "1"}
+    for number in range(REGISTRATIONS):
+        if number % 2:
+            answer = program.ask("POST", "/auth/register", {"email": "a"}, headers=check)
+        else:
+            answer = browser.send("/register", email="a")
+        assert answer.status_code == 422
+    check_refusal(program.ask("POST", "/auth/register", {"email": "a"}, headers=check))
+    assert browser.send("/register", email="a").status_code == 429
+    fields = {"email": "a", "csrf_token": browser.csrf_token()}
+    assert browser.post("/register", data=fields, headers=check).status_code == 200, "a form may still be checked"
+
+
+def test_refreshes_are_counted_by_address(limited: Flask) -> None:
+    program = Program(limited)
+    for _ in range(REFRESHES):
+        program.post("/auth/refresh", {"refresh_token": "x"}, 401)
+    check_refusal(program.ask("POST", "/auth/refresh", {"refresh_token": "x"}))
+    assert program.ask("POST", "/auth/refresh", {"refresh_token": "x"}, **at(2)).status_code == 401
+
+
+def test_an_answer_tells_of_every_limit_that_it_counts_for(limited: Flask) -> None:
+    email = People(limited).customer().email
+    answer = by_program(limited, email, PASSWORD)
+    assert told(answer, 200)["token_type"] == "Bearer"
+    rest = left(answer)
+    assert 0 < rest.pop("minute") < 600
+    assert rest == {
+        "sign-in by address 60": PER_ADDRESS - 1,
+        "sign-in by account 60": PER_ACCOUNT - 1,
+        "sign-in by address 3600": 199,
+        "sign-in by account 3600": 49,
+    }
+    assert '"sign-in by account 60";q=10;w=60' in answer.headers["RateLimit-Policy"]
+    assert '"minute";q=600;w=60' in answer.headers["RateLimit-Policy"]
+    assert [name for name, _text in answer.headers if name.startswith("X-RateLimit")] == []
+    assert "Retry-After" not in answer.headers
+    assert by_program(limited, email).headers["RateLimit"] != answer.headers["RateLimit"]
+
+
+def test_other_answers_tell_only_of_the_limit_that_all_share(limited: Flask) -> None:
+    answer = Program(limited).ask("GET", "/me")
+    assert answer.status_code == 401
+    assert list(left(answer)) == ["minute"]
+    assert "RateLimit" not in Browser.of(limited).get("/login").headers
