@@ -9,7 +9,7 @@ from werkzeug.exceptions import Unauthorized
 from marketplace.accounts import services
 from marketplace.accounts.errors import NoSuchToken
 from marketplace.accounts.models import Account, AccountSession
-from marketplace.core.db import db
+from marketplace.core.db import db, read_alone
 from marketplace.core.errors import NotAllowed
 from marketplace.web.errors import explain, title_of
 from marketplace.web.problems import kind_of, problem
@@ -25,6 +25,8 @@ def identify() -> Response | None:
     """
     if not is_for_program():
         return None
+    if request.method in ("GET", "HEAD"):
+        read_alone()
     g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # set by Flask-Login
     header = request.headers.get("Authorization")
     if header is None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, CheckConstraint, Computed, DateTime, Enum, Identity, MetaData
+from flask_sqlalchemy.session import Session as RequestSession
+from sqlalchemy import BigInteger, CheckConstraint, Computed, Connection, DateTime, Engine, Enum, Identity, MetaData
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
@@ -37,7 +39,34 @@ class Base(DeclarativeBase):
     metadata = registry.metadata
 
 
-db = SQLAlchemy(model_class=Base)
+ALONE = "statements stand alone"
+
+
+class Session(RequestSession):
+    """The session of a request; after `read_alone` its statements go without BEGIN and ROLLBACK around them."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        bind: Engine | Connection = super().get_bind(*args, **kwargs)
+        # Whoever hands the session a connection has begun a transaction on it.
+        return _alone(bind) if self.info.get(ALONE) and isinstance(bind, Engine) else bind
+
+
+@lru_cache(maxsize=16)
+def _alone(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": Session})
+
+
+def read_alone() -> None:
+    """For requests that only read: saves two of their journeys to the database. To be called before the first one.
+
+    They see what they would see otherwise, because each statement has its own snapshot anyway (READ COMMITTED). Not for
+    rows that are read while they are used, which need a transaction.
+    """
+    db.session.info[ALONE] = True
+
 
 if TYPE_CHECKING:
 
