@@ -1,0 +1,1 @@
+"""A client that a public generator makes of the description, at work."""
