@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import current_app
 
 from marketplace.api.operations import operation
-from marketplace.api.orders.showing import order_after
+from marketplace.api.orders.showing import MONEY_STEPS, order_after
 from marketplace.api.renaming import renamed
 from marketplace.api.schemas.orders import Assign, MoneyStep, OrderOut, Rating, Reason, ReviewAnswer, Take
 from marketplace.orders import services
-from marketplace.orders.states import MoneyState
+from marketplace.orders.errors import IllegalMoneyStep
+from marketplace.orders.queries import orders as queries
+from marketplace.orders.states import Act, MoneyState
 from marketplace.web.viewer import account
 
 REFUSES = (403, 404, 409)
@@ -152,7 +154,7 @@ def pay_order(order_id: int) -> OrderOut:
 
     For the desk.
     """
-    return _with_money(order_id, MoneyState.PAID)
+    return _step_on(order_id, MoneyState.PAID)
 
 
 @operation("POST", "/orders/<id:order_id>/ready", tag="acts", answer=OrderOut, errors=REFUSES, is_tagged=True)
@@ -161,7 +163,7 @@ def ready_order(order_id: int) -> OrderOut:
 
     For the desk.
     """
-    return _with_money(order_id, MoneyState.READY_FOR_DELIVERY)
+    return _step_on(order_id, MoneyState.READY_FOR_DELIVERY)
 
 
 @operation("POST", "/orders/<id:order_id>/deliver", tag="acts", answer=OrderOut, errors=REFUSES, is_tagged=True)
@@ -170,7 +172,7 @@ def deliver_order(order_id: int) -> OrderOut:
 
     For the desk. What was handed over stays so.
     """
-    return _with_money(order_id, MoneyState.DELIVERED)
+    return _step_on(order_id, MoneyState.DELIVERED)
 
 
 @operation(
@@ -187,9 +189,15 @@ def set_money(order_id: int, body: MoneyStep) -> OrderOut:
 
     For the desk. One step back mends a slip of the hand.
     """
-    return _with_money(order_id, body.state)
+    services.set_money(order_id, state=body.state, by=account())
+    return order_after(order_id)
 
 
-def _with_money(order_id: int, state: MoneyState) -> OrderOut:
+def _step_on(order_id: int, state: MoneyState) -> OrderOut:
+    """A step on, never back: who says "paid" a second time does not mean that the goods are not ready after all."""
+    order = queries.locked(order_id)
+    services.refuse(Act.SET_MONEY, order, by=account())
+    if state not in MONEY_STEPS[order.money_state]:
+        raise IllegalMoneyStep(order.money_state)
     services.set_money(order_id, state=state, by=account())
     return order_after(order_id)
