@@ -141,7 +141,9 @@ def test_everybody_is_answered_by_the_table(state: str, people: People, program:
         answers = {who: expected(act, state, who, world) for who in programs}
         for who, status in answers.items():
             shown = programs[who].ask("GET", world.path)
-            assert (shown.status_code == 200 and act.name in shown.get_json()["actions"]) == (status == 200), act
+            is_offered = shown.status_code == 200 and act.name in shown.get_json()["actions"]
+            # Of the steps of the money another one may be possible.
+            assert is_offered == (status == 200) or act.name == "money", (act, who)
             if status != 200:
                 programs[who].post(path, body, status)
         program(None).post(path, body, 401)
