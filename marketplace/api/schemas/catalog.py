@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import Field
+from flask_babel import gettext as _
+from pydantic import AfterValidator, Field
 
 from marketplace.api.schemas.refs import CategoryRef
 from marketplace.api.schemas.values import (
@@ -20,13 +22,22 @@ from marketplace.api.schemas.values import (
     PriceIn,
     Text,
     Title,
+    Written,
     left_out,
 )
 from marketplace.catalog.models import DESCRIPTION_LENGTH, NAME_LENGTH, SOURCE_LENGTH, UNIT_LENGTH
 
 MAX_WORDS = 100
 MAX_SLUG = 100
+ADDRESS = r"^https?://[^\s/]"
 NEXT = Field(description="For the next page; null on the last one.")
+
+
+def _address(text: str) -> str:
+    if not re.search(ADDRESS, text):
+        raise ValueError(_("Enter a web address such as https://example.com."))
+    return text
+
 
 ProductName = Annotated[Title, Field(min_length=1, max_length=NAME_LENGTH, examples=["Oak table"])]
 Description = Annotated[Text, Field(max_length=DESCRIPTION_LENGTH, examples=["Solid oak, oiled, 160 × 90 cm."])]
@@ -37,11 +48,11 @@ SourceUrl = Annotated[
     Text,
     Field(
         max_length=SOURCE_LENGTH,
-        # The domain knows better, and has words for it.
-        json_schema_extra={"pattern": r"^https?://[^\s/]"},
         description="The page where the price was read.",
         examples=["https://example.com/tables/7"],
     ),
+    AfterValidator(_address),
+    Written(ADDRESS),
 ]
 CategoryId = Annotated[Id, Field(description="A category that takes new orders.")]
 
