@@ -18,13 +18,14 @@ from marketplace.api import (
     offers,
     orders,
     performers,
+    sessions,
     signing,
     users,
 )
 from marketplace.api.blueprint import blueprint
 from marketplace.web.programs import API
 
-NOUNS = (auth, me, users, board, orders, lines, offers, comments, attachments, catalog, performers, events)
+NOUNS = (auth, me, sessions, users, board, orders, lines, offers, comments, attachments, catalog, performers, events)
 """The modules that declare operations."""
 
 

@@ -16,11 +16,12 @@ from marketplace.api.me import shown_me
 from marketplace.api.operations import operation
 from marketplace.api.schemas.auth import Refresh, Registration, SignIn, Tokens
 from marketplace.api.schemas.me import Me
-from marketplace.api.signing import signed_in_session, unrecognised
+from marketplace.api.signing import unrecognised
 from marketplace.core.db import db
 from marketplace.web.guards import PUBLIC
 from marketplace.web.language import select_locale
 from marketplace.web.limits import REFRESH_PER_ADDRESS, limit_registration, limit_sign_in, limit_view
+from marketplace.web.viewer import account, device
 
 
 def init_app(app: Flask) -> None:
@@ -44,14 +45,14 @@ def register_account(body: Registration) -> Me:
     if queries.find_account_by_email(body.email) is not None:
         # Before the password is hashed, which takes long; the service finds those who register at the same moment.
         raise EmailTaken(field="email")
-    account = services.register_account(
+    made = services.register_account(
         email=body.email,
         password_hash=hash_password(password),
         role=Role(body.role),
         name=body.name,
         locale=select_locale(),
     )
-    return shown_me(account)
+    return shown_me(made)
 
 
 @operation("POST", "/auth/login", tag="auth", body=SignIn, answer=Tokens, gate=PUBLIC, errors=(409,), is_secret=True)
@@ -108,31 +109,29 @@ def sign_out() -> None:
     The access token that was sent is dead at once, and so are all the others of this program. Other programs and
     browsers of the same person stay signed in.
     """
-    session = signed_in_session()
-    if session is not None:
-        services.end_session_with_id(session.id)
+    services.end_session(device().id, by=account())
 
 
 def recognised(email: str, password: str) -> Account | None:
     """Who has this address and this password, unless they are blocked; it takes as long to find out that nobody has."""
-    account = queries.find_account_by_email(email)
-    if account is None:
+    person = queries.find_account_by_email(email)
+    if person is None:
         hash_password(password)
         return None
     normal = current_app.extensions["security"].password_util.normalize(password)
-    seen = account.password
-    is_right = account.verify_and_update_password(normal)
-    renewed = account.password
+    seen = person.password
+    is_right = person.verify_and_update_password(normal)
+    renewed = person.password
     if not is_right:
         return None
     # Whoever blocks the person or changes the password meanwhile holds this row, and then ends the sessions that are
     # there: one that began unseen would outlive them.
     with db.session.no_autoflush:
-        account = queries.locked_account(account.id)
-    if not account.active or account.password != seen:
+        person = queries.locked_account(person.id)
+    if not person.active or person.password != seen:
         return None
-    account.password = renewed
-    return account
+    person.password = renewed
+    return person
 
 
 def shown_tokens(made: services.Tokens) -> Tokens:

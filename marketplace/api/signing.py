@@ -8,7 +8,7 @@ from werkzeug.exceptions import Unauthorized
 
 from marketplace.accounts import services
 from marketplace.accounts.errors import NoSuchToken
-from marketplace.accounts.models import Account, AccountSession
+from marketplace.accounts.models import Account
 from marketplace.core.db import db, read_alone
 from marketplace.core.errors import NotAllowed
 from marketplace.web.errors import explain, title_of
@@ -54,9 +54,3 @@ def unrecognised(error: NotAllowed) -> Response:
     """A 401: whoever asks is not known by what they sent. What the request did all the same can be committed."""
     headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'} if isinstance(error, NoSuchToken) else None
     return problem(401, title_of(401), explain(error), kind=kind_of(type(error)), headers=headers)
-
-
-def signed_in_session() -> AccountSession | None:
-    """The session of the token that was sent, or None."""
-    session: AccountSession | None = g.get("device")
-    return session
