@@ -30,7 +30,11 @@ from marketplace.web.fields import DAY, EARLIEST, LATEST
 AMOUNT = r"^((0|[1-9][0-9]{0,8})(\.[0-9]{1,2})?|1000000000(\.00?)?)$"
 PRICE = r"^([1-9][0-9]{0,8}(\.[0-9]{1,2})?|0\.(0[1-9]|[1-9][0-9]?)|1000000000(\.00?)?)$"
 NEAR_DAY = "^(19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}$"
-NOT_BLANK = r"\S"
+# White space and what core.text takes out of a text: every tool reads these escapes alike.
+NOT_BLANK = (
+    r"[^\s\u0000-\u001f\u007f-\u009f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e"
+    r"\u2060-\u2064\u2066-\u2069\u3164\ufeff\uffa0]"
+)
 MAX_ID = 2**63 - 1
 FLAGS = {"true": True, "false": False}
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100

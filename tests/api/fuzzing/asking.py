@@ -89,6 +89,10 @@ for name, strategy in FORMATS.items():
 BEYOND_SCHEMAS = {
     # Patterns that all tools read alike cannot name the letters of all languages.
     "Write something with letters in it.",
+    # The list of such passwords is long, and one that is the email is as easy to guess.
+    "This password is easy to guess. Choose another one.",
+    # Categories are added and taken away.
+    "Choose a category from the list.",
     # What is right for a performer is not right for a customer, and one description is for both.
     "Only performers say this of themselves.",
     # The same for lines that are there and lines that are new.
