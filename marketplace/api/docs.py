@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, request
+from flask import Response, current_app
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from marketplace.api.blueprint import blueprint
 from marketplace.api.describing import described_as_json
+from marketplace.api.operations import conditional
 from marketplace.web.guards import PUBLIC, declare
 
 declare(f"{blueprint.name}.openapi", PUBLIC)
@@ -22,4 +23,4 @@ def openapi() -> WerkzeugResponse:
     answer = Response(text, content_type="application/json")
     answer.headers["Cache-Control"] = "public, no-cache"
     answer.add_etag()
-    return answer.make_conditional(request)
+    return conditional(answer)

@@ -107,7 +107,7 @@ def operation(
             status=status or (204 if answer is None and media_type == "application/json" else 200),
             body=body,
             query=query,
-            errors=errors,
+            errors=(*errors, 412) if is_tagged and method == "GET" else errors,
             file_limit=file_limit,
             asks=asks,
             media_type=media_type,
@@ -142,7 +142,7 @@ def _run(made: Operation, view: Callable[..., Any]) -> Callable[..., WerkzeugRes
             reading.refuse_body()
         if made.method == "GET":
             answer = respond(made, view(**values))
-            return answer.make_conditional(request) if made.is_tagged else answer
+            return conditional(answer) if made.is_tagged else answer
         with outcomes.settled():
             if made.method == "POST" and not made.is_secret:
                 return repeating.once(lambda: respond(made, view(**values)))
@@ -169,6 +169,17 @@ def respond(made: Operation, shown: BaseModel | Response | None) -> Response:
     if made.status == 201 and links:
         answer.headers["Location"] = links["self"]
     return answer
+
+
+def conditional(answer: Response) -> WerkzeugResponse:
+    """The tagged answer, or a 304 without it when that is what the caller has.
+
+    Raises PreconditionFailed where If-Match names another state: what is sent then is no answer but a refusal.
+    """
+    made = answer.make_conditional(request)
+    if made.status_code == 412:
+        raise PreconditionFailed
+    return made
 
 
 def require_match(present: BaseModel) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NoReturn, TypeVar, get_origin
+from urllib.parse import unquote_to_bytes
 
 from flask import request
 from flask_babel import gettext as _
@@ -87,6 +88,7 @@ def is_optional(shape: type[BaseModel]) -> bool:
 
 def read_query(shape: type[Shape]) -> Shape:
     """The parameters of the address as `shape`; several of one name only where it takes a list."""
+    refuse_broken_address()
     several = {name for name, field in shape.model_fields.items() if get_origin(field.annotation) is list}
     values: dict[str, Any] = {}
     for name, given in request.args.lists():
@@ -99,8 +101,17 @@ def read_query(shape: type[Shape]) -> Shape:
         raise FieldsRefused(explained(error)) from None
 
 
+def refuse_broken_address() -> None:
+    """Refuses bytes behind the question mark that are no UTF-8: what they stand for would be a guess."""
+    try:
+        unquote_to_bytes(request.query_string).decode()
+    except UnicodeDecodeError:
+        raise BadRequest(_("The text holds characters that cannot be stored (NUL or broken Unicode).")) from None
+
+
 def refuse_query() -> None:
     """For operations that take no parameters: one that is there was meant to do something."""
+    refuse_broken_address()
     if request.args:
         raise FieldsRefused({name: [_("There is no such parameter.")] for name in request.args})
 
