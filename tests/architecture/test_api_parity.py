@@ -35,7 +35,6 @@ NOT_FOR_PROGRAMS: dict[str, str] = {
     "orders.delete_filter": PAGES,
     "orders.missed_by": "what an open page is told; a program follows `GET /events`",
     "orders.tell": "what an open page is told; a program follows `GET /events`",
-    "orders.told_of": "what an open page is told; a program follows `GET /events`",
     "orders.expire_offers": "done by the clock: `flask offers expire`",
     "orders.rebuild_counters": "a repair by whoever holds the machine: `flask counters check`",
     "catalog.start_load": LOADING,

@@ -11,7 +11,6 @@ from werkzeug.test import TestResponse
 
 from marketplace.api.describing import described
 from marketplace.web.programs import API
-from tests.promises.hostile import query
 from tests.promises.town import Town, Who
 
 IDS: dict[str, tuple[str, ...]] = {
@@ -23,7 +22,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "offer_id": ("offer",),
     "user_id": ("owner", "customer", "performer", "stranger", "manager", "observer", "admin", "blocked", "spare"),
     "comment_id": ("comment", "answer"),
-    "attachment_id": ("file", "file_spare", "photo"),
+    "attachment_id": ("file", "photo"),
     "product_id": ("product", "product_gone"),
     "performer_id": ("performer", "stranger", "spare", "blocked", "owner"),
 }
@@ -59,15 +58,16 @@ def addresses(town: Town) -> list[str]:
     return [*found, *(API + more for more in MORE)]
 
 
-def searches(word: str) -> list[str]:
-    """The addresses of all lists that take words, asked for `word`."""
+def searches(*, is_public: bool = False) -> list[str]:
+    """The addresses of all lists that take words, with `{}` for these; of those that need no token if `is_public`."""
     found = []
-    for path, described_ in operations("GET").items():
-        for parameter in described_.get("parameters", []):
+    for path, operation in operations("GET").items():
+        for parameter in operation.get("parameters", []):
             schema = parameter["schema"]
             is_text = schema.get("type") == "string" and not {"enum", "pattern", "format"} & set(schema)
-            if parameter["in"] == "query" and is_text and parameter["name"] != "cursor" and "{" not in path:
-                found.append(f"{path}?{query({parameter['name']: word})}")
+            is_open = not is_public or {} in operation["security"]
+            if parameter["in"] == "query" and is_text and is_open and parameter["name"] != "cursor" and "{" not in path:
+                found.append(f"{path}?{parameter['name']}={{}}")
     return found
 
 

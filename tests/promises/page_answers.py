@@ -93,6 +93,7 @@ GET  /performer                  302       403   403      200       200      403
 GET  /welcome                    302       302   302      302       302      302     302      302   302
 GET  /sessions                   302       200   200      200       200      200     200      200   302
 POST /sessions/{device}/end      401       404   404      302       404      404     404      404   401
+POST /sessions/token             401       200   200      200       200      200     200      200   401
 POST /sessions/end-others        401       302   302      302       302      302     302      302   401
 GET  /login                      200       302   302      302       302      302     302      302   200
 POST /login                      302       302   302      302       302      302     302      302   302
@@ -205,6 +206,7 @@ FIELDS: dict[str, dict[str, Any]] = {
 # Done by whoever it is meant for, these leave the database as it was.
 CHANGES_NOTHING = {
     "/preferences",
+    "/sessions/token",
     "/verify",
     "/admin/accounts/action/",
     "/admin/reviews/show/?id={rated}",

@@ -52,6 +52,18 @@ def test_no_cookie_does_anything_by_the_api(town: Town, figure: Callable[[str], 
     figure(f"P18 API: {len(wrong)} of {number} acts done by cookie, with and without a CSRF token")
 
 
+def test_a_page_gets_its_token_by_its_cookie_and_csrf_token_only(town: Town) -> None:
+    for who in (Who.OWNER, Who.ADMIN):
+        other = town.keys[Who.CUSTOMER].token
+        for headers in ({}, {"X-CSRFToken": other}, {"Authorization": f"Bearer {town.programs.token(who)}"}):
+            answer = town.browser(who).post("/sessions/token", headers=headers)
+            assert (answer.status_code, "access_token" in answer.text) == (400, False)
+        made = town.browser(who).post("/sessions/token", headers={"X-CSRFToken": town.keys[who].token})
+        headers = {"Authorization": f"Bearer {made.get_json()['access_token']}"}
+        assert town.call(Who.ANONYMOUS, "GET", f"{API}/me", headers=headers).get_json()["id"] == town.ids[who.value]
+        assert "no-store" in made.headers["Cache-Control"]
+
+
 def test_no_token_does_anything_by_the_pages(town: Town) -> None:
     wrong = []
     for door in doors():
