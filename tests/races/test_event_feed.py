@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from marketplace.accounts.models import Account
 from marketplace.core.db import db
 from marketplace.orders import services
+from marketplace.orders.errors import FeedBusy
 from marketplace.orders.queries import feed
 from marketplace.orders.queries.news import newest_event_id
 from marketplace.orders.services.following import follow
@@ -206,7 +207,7 @@ def test_where_to_begin_now_lies_behind_everything_that_is_being_written(
     monkeypatch.setattr(feed, "LONGEST_WAIT", 0.1)
     with writers(orders[:1]) as (slow,):
         event_id = slow.write()
-        with pytest.raises(feed.FeedBusy):
+        with pytest.raises(FeedBusy):
             feed.newest_settled()
         db.session.rollback()
         slow.commit()

@@ -9,8 +9,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row
-
 from marketplace.core.db import db
 from marketplace.core.paging import Page, bounded_id, bounded_moment, decode_cursor, make_page
 from marketplace.orders.queries import board_statements as sql
@@ -124,7 +122,7 @@ def open_orders(
     return BoardPage(page.items, page.next_cursor, page.is_first, count)
 
 
-def _card(row: Row[Any], categories: dict[int, CardCategory]) -> Card:
+def _card(row: Sequence[Any], categories: dict[int, CardCategory]) -> Card:
     row_id, number, title, excerpt, category_id, price, total, deadline, customer_id, customer, *rest = row
     person = CardPerson(customer_id, customer)
     return Card(row_id, number, title, excerpt, categories[category_id], price, total, deadline, person, *rest)
