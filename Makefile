@@ -13,8 +13,9 @@ run: venv ## Start the marketplace with its own database on http://localhost:800
 test: venv-dev chromium ## Run every test on a throw-away database (ARGS="-k board" picks some)
 	@$(BIN)/python -m pytest -q $(ARGS)
 
-fuzz: venv-dev ## Send 200 made-up requests to every operation of the JSON API and to every role (SEED=1 repeats a run)
-	@FUZZ=$(or $(EXAMPLES),200) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/api/fuzzing $(ARGS)
+fuzz: venv-dev ## Send 200 made-up requests to every operation of the JSON API, each as everybody (SEED=1 repeats a run)
+	@seed=$${SEED:-$$(date +%s)}; echo "To repeat this run: make fuzz SEED=$$seed"; \
+	FUZZ=$${EXAMPLES:-200} FUZZ_SEED=$$seed $(BIN)/python -m pytest -q tests/api/fuzzing $(ARGS)
 
 check: venv-dev ## Check format, lint, types, package order, templates, translations and migrations
 	$(BIN)/ruff format --check .
@@ -34,7 +35,7 @@ format: venv-dev ## Format Python and templates
 messages: venv-dev ## Collect the texts into the translation catalogues and compile them
 	@$(BIN)/python -m scripts.translations update
 
-openapi: venv-dev ## Write the description of the JSON API into docs/openapi.json
+openapi: venv ## Write the description of the JSON API into docs/openapi.json
 	@$(BIN)/python -m flask --app wsgi openapi docs/openapi.json
 
 lock: venv-dev ## Pin the newest allowed versions into requirements.txt and requirements-dev.txt

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from marketplace.api.examples import example_of
-from marketplace.api.following import IDS, links_of
+from marketplace.api.examples import Examples, Schemas
+from marketplace.api.following import IDS, links_of, places_of
 from marketplace.api.operations import OPERATIONS, Operation
 from marketplace.api.repeating import HEADER, REPLAYED
 from marketplace.api.schemas.problems import Problem
@@ -35,13 +35,14 @@ def described_as_json() -> str:
 def described() -> Described:
     """The whole description."""
     schemas = _schemas()
+    examples = Examples(schemas, {model: API + rule for model, rule in places_of(OPERATIONS.values()).items()})
     parameters = {made.query.__name__ for made in OPERATIONS.values() if made.query is not None}
     paths: Described = {}
     # Tags tell what belongs together, so operations follow each other as their tags do.
     order = list(TAGS)
     for made in sorted(OPERATIONS.values(), key=lambda made: (order.index(made.tag), made.rule)):
         path = paths.setdefault(API + IDS.sub(r"{\1}", made.rule), {})
-        path[made.method.lower()] = _operation(made, schemas)
+        path[made.method.lower()] = _operation(made, examples)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -109,7 +110,7 @@ def _schemas() -> Described:
     return schemas
 
 
-def _operation(made: Operation, schemas: Described) -> Described:
+def _operation(made: Operation, examples: Examples) -> Described:
     described: Described = {
         "operationId": made.name,
         "tags": [made.tag],
@@ -117,15 +118,15 @@ def _operation(made: Operation, schemas: Described) -> Described:
         "description": made.description,
         "security": [{"token": []}] if made.gate.roles is not None else [{}, {"token": []}],
     }
-    parameters = _parameters(made, schemas)
+    parameters = _parameters(made, examples.schemas)
     if parameters:
         described["parameters"] = parameters
     if made.body is not None:
         is_needed = any(field.is_required() for field in made.body.model_fields.values())
-        described["requestBody"] = {"required": is_needed, "content": {JSON: _content(made.body, schemas)}}
+        described["requestBody"] = {"required": is_needed, "content": {JSON: _content(made.body, examples)}}
     elif made.file_limit:
         described["requestBody"] = FILES
-    answers = {made.status: _success(made, schemas)} | {
+    answers = {made.status: _success(made, examples)} | {
         status: {"$ref": f"#/components/responses/{status}"} for status in statuses(made)
     }
     if made.is_tagged and made.method == "GET":
@@ -172,12 +173,12 @@ FILES: Described = {
 }
 
 
-def _content(model: type[BaseModel], schemas: Described) -> Described:
+def _content(model: type[BaseModel], examples: Examples) -> Described:
     schema = {"$ref": REF.format(model=model.__name__)}
-    return {"schema": schema, "example": example_of(schema, schemas)}
+    return {"schema": schema, "example": examples.of(schema)}
 
 
-def _success(made: Operation, schemas: Described) -> Described:
+def _success(made: Operation, examples: Examples) -> Described:
     headers = []
     if made.is_tagged:
         headers.append("ETag")
@@ -187,7 +188,7 @@ def _success(made: Operation, schemas: Described) -> Described:
         headers.append(REPLAYED)
     answer: Described = {"description": SUCCESSES[made.status], "headers": _headers(*headers)}
     if made.answer is not None:
-        answer["content"] = {made.media_type: _content(made.answer, schemas)}
+        answer["content"] = {made.media_type: _content(made.answer, examples)}
     elif made.media_type != JSON:
         # Generators of clients know what to do with bytes, not with anything whatever.
         file = {"schema": {"type": "string", "format": "binary"}}
@@ -198,7 +199,7 @@ def _success(made: Operation, schemas: Described) -> Described:
     return answer
 
 
-def _parameters(made: Operation, schemas: Described) -> list[Described]:
+def _parameters(made: Operation, schemas: Schemas) -> list[Described]:
     found: list[Described] = [
         {
             "name": name,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, get_args
 
 from marketplace.api.operations import Operation
 
@@ -33,8 +33,7 @@ def links_of(made: Operation, operations: Mapping[str, Operation]) -> dict[str, 
 def _implied(made: Operation, operations: Mapping[str, Operation]) -> Iterator[tuple[str, dict[str, str]]]:
     known = {name: f"$request.path.{name}" for name in IDS.findall(made.rule)}
     for name in NEXT.get(made.name, ()):
-        if name in operations:
-            yield name, known
+        yield name, known
     fields = {} if made.answer is None else made.answer.model_fields
     collection = COLLECTION.search(made.rule)
     thing = f"{collection[1]}_id" if collection else ""
@@ -49,6 +48,22 @@ def _implied(made: Operation, operations: Mapping[str, Operation]) -> Iterator[t
             yield other.name, _chosen(known | {thing: "$response.body#/items/0/id"}, wanted)
         elif is_one and other.rule.startswith(f"{made.rule}/") and set(wanted) == set(known):
             yield other.name, known
+
+
+def places_of(operations: Iterable[Operation]) -> dict[str, str]:
+    """Where a thing of each shape is, by the name of the shape; its id, and those of what it belongs to, are 7."""
+    operations = list(operations)
+    known = [(made, made.answer) for made in operations if made.answer is not None]
+    found = {
+        shape.__name__: made.rule for made, shape in known if made.method == "GET" or "items" in shape.model_fields
+    }
+    things = {made.rule.rpartition("/")[2]: made.rule for made in operations if made.method in ("DELETE", "GET")}
+    for made, shape in known:
+        collection = COLLECTION.search(made.rule)
+        if collection and "items" in shape.model_fields:
+            (item,) = get_args(shape.model_fields["items"].annotation)
+            found[item.__name__] = things.get(f"<id:{collection[1]}_id>", "")
+    return {shape: IDS.sub("7", rule) for shape, rule in found.items() if rule}
 
 
 def _chosen(where: Mapping[str, str], names: list[str]) -> dict[str, str]:

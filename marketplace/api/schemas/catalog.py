@@ -62,7 +62,7 @@ class CategoryOut(CategoryRef):
 
     is_active: bool = Field(description="Takes new orders.")
     open_orders: int = Field(ge=0, description="How many of its orders are on the board.", examples=[12])
-    links: Links
+    links: Links = Field(examples=[{"board": "/api/v1/board?category=python"}])
 
 
 class CategoryList(Answer):

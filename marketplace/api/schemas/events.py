@@ -33,7 +33,7 @@ class EventOut(Answer):
     )
     subject_id: Id | None = Field(description="The offer, the comment or the file that it is about.")
     note: str = Field(description="The reason that was given.", examples=["The plans have changed."])
-    links: Links
+    links: Links = Field(examples=[{"order": "/api/v1/orders/7"}])
 
 
 class EventList(Answer):
@@ -73,7 +73,7 @@ class FeedItem(Answer):
         description="Where the order is now: it came onto the board with this event (in), is on it, or off it."
     )
     event: EventOut | None = Field(description="The line of the history, for those who may read it.")
-    links: Links
+    links: Links = Field(examples=[{"order": "/api/v1/orders/7"}])
 
 
 class Feed(Answer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import schemathesis
 from flask import Flask
@@ -105,7 +105,7 @@ schema = schemathesis.openapi.from_dict(described(), config=config())
 schema.app = door
 
 
-def well_formed_data_is_understood(_context: CheckContext, answer: Response, case: Case) -> None:
+def well_formed_data_is_understood(_context: CheckContext, answer: Response, case: Case[Any]) -> None:
     """What has the shape that is documented may be refused for its meaning, never for its shape."""
     if case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE and answer.status_code == 422:
         problem = answer.json()

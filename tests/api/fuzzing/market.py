@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -55,6 +56,9 @@ class Market:
         self.app = create_app(settings_for(url))
         self.tokens: dict[str, str] = {}
         self.addresses: dict[str, list[dict[str, int]]] = {}
+        self.answers: Counter[tuple[str, int]] = Counter()
+        """How often which operation gave which status."""
+
 
     @contextmanager
     def open(self) -> Iterator[Market]:
@@ -113,12 +117,12 @@ class Market:
             headers["Authorization"] = f"Bearer {self.tokens[visitor]}"
         return headers
 
-    def settle(self, case: Case) -> None:
+    def settle(self, case: Case[Any]) -> None:
         """Lets three of four valid ids be those of things that exist, or nearly nothing would be found."""
         case.path_parameters = self._settled(case.path_parameters or {})
         self.settle_body(case)
 
-    def settle_body(self, case: Case) -> None:
+    def settle_body(self, case: Case[Any]) -> None:
         """The same for the body alone, where the address is that of something which was made before."""
         if isinstance(case.body, dict):
             case.body = self._settled(case.body)
