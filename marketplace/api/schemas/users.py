@@ -9,18 +9,17 @@ from pydantic import BeforeValidator, Field
 
 from marketplace.accounts.states import Role
 from marketplace.api.schemas.me import ContactDetails
-from marketplace.api.schemas.values import Answer, Blank, Id, Links, Moment, Paged, Text
+from marketplace.api.schemas.values import Answer, Id, Links, Moment, Paged, Text
 
 MAX_WORDS = 100
-SAID = {"true": True, "false": False, "": None}
+SAID = {"true": True, "false": False}
 
 
 def _said(value: Any) -> Any:
-    if isinstance(value, str):
-        if value not in SAID:
-            raise ValueError(_("This is neither true nor false."))
-        return SAID[value]
-    return value
+    # Pydantic would take "yes" and "1" too.
+    if value not in SAID:
+        raise ValueError(_("This is neither true nor false."))
+    return SAID[value]
 
 
 class UserOut(Answer):
@@ -48,5 +47,5 @@ class UserQuery(Paged):
     """Whose accounts are looked for."""
 
     q: Text = Field("", max_length=MAX_WORDS, description="Words that a name has, the beginning of an email, or an id.")
-    role: Annotated[Role | None, Blank] = Field(None, description="Only those of this role.")
+    role: Role | None = Field(None, description="Only those of this role.")
     active: Annotated[bool | None, BeforeValidator(_said)] = Field(None, description="true, or false for the blocked.")

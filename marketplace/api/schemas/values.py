@@ -194,11 +194,3 @@ class Paged(Query):
 
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="How many items at most.")
     cursor: str | None = Field(None, max_length=200, description="`next_cursor` of the page before.")
-
-
-def blank_is_none(value: Any) -> Any:
-    """An empty parameter is as good as none, as in the addresses of the pages."""
-    return None if value == "" else value
-
-
-Blank = BeforeValidator(blank_is_none)
