@@ -40,6 +40,10 @@ POST   /orders/{paid}/ready                401       403   404      403       40
 POST   /orders/{paid}/deliver              401       403   404      403       404      409     403      409   401
 POST   /orders/{ready}/deliver             401       403   404      403       404      200     403      200   401
 POST   /orders/{in_progress}/deliver       401       403   404      403       404      409     403      409   401
+POST   /orders/{paid}/pay                  401       403   404      403       404      409     403      409   401
+POST   /orders/{ready}/pay                 401       403   404      403       404      409     403      409   401
+POST   /orders/{ready}/ready               401       403   404      403       404      409     403      409   401
+POST   /orders/{ready}/money               401       403   404      403       404      200     403      200   401
 POST   /orders/{open}/deliver              401       403   403      403       403      409     403      409   401
 
 GET    /orders/{open}/comments             401       200   403      403       403      200     200      200   401
@@ -129,6 +133,7 @@ GET    /orders/{in_progress}/events        401       200   404      200       40
 GET    /orders/{hidden}/events             401       200   404      404       404      200     200      200   401
 GET    /events                             401       200   200      200       200      200     200      200   401
 GET    /events?after=0                     401       200   200      200       200      200     200      200   401
+GET    /orders/{open}/offers               401       200   403      200       200      200     200      200   401
 GET    /orders/{quoted}/offers             401       200   403      200       200      200     200      200   401
 GET    /orders/{in_progress}/offers        401       200   404      200       404      200     200      200   401
 GET    /orders/{hidden}/offers             401       200   404      404       404      200     200      200   401
@@ -176,6 +181,7 @@ BODIES: dict[str, Any] = {
     "POST /auth/login": {"email": "{spare_email}", "password": PASSWORD},
     "POST /auth/refresh": {"refresh_token": "{refresh_token}"},
     "POST /orders": POSTED,
+    "POST /orders/{ready}/money": {"state": "paid"},
     "POST /offers/{offer}/decline": {"reason": "Too dear."},
     "POST /offers/{offer}/withdraw": {"reason": "No time."},
     "PATCH /me": {"name": "Somebody Else", "contacts": {"messenger": "Telegram @else"}},

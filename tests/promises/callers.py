@@ -25,11 +25,12 @@ class Files:
     """A body of files, by their names."""
 
     files: dict[str, bytes]
+    field: str = "files"
 
     def parts(self) -> dict[str, Any]:
         """How the test client sends them."""
         sent = [(BytesIO(content), name) for name, content in self.files.items()]
-        return {"data": {"files": sent}, "content_type": "multipart/form-data"}
+        return {"data": {self.field: sent}, "content_type": "multipart/form-data"}
 
 
 class Callers:
