@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-from flask_babel import gettext as _
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from marketplace.accounts.states import Role
 from marketplace.api.schemas.me import ContactDetails
-from marketplace.api.schemas.values import Answer, Id, Links, Moment, Paged, Text
+from marketplace.api.schemas.values import Answer, Flag, Id, Links, Moment, Paged, Text
 
 MAX_WORDS = 100
-SAID = {"true": True, "false": False}
-
-
-def _said(value: Any) -> Any:
-    # Pydantic would take "yes" and "1" too.
-    if value not in SAID:
-        raise ValueError(_("This is neither true nor false."))
-    return SAID[value]
 
 
 class UserOut(Answer):
@@ -48,4 +37,4 @@ class UserQuery(Paged):
 
     q: Text = Field("", max_length=MAX_WORDS, description="Words that a name has, the beginning of an email, or an id.")
     role: Role | None = Field(None, description="Only those of this role.")
-    active: Annotated[bool | None, BeforeValidator(_said)] = Field(None, description="true, or false for the blocked.")
+    active: Flag | None = Field(None, description="true, or false for the blocked.")
