@@ -54,14 +54,21 @@ CHOICES = (
 """All categories, with the numbers that listeners keep: counting a million rows takes 170 ms."""
 
 
-@cache
-def newest(filters: tuple[str, ...]) -> Select[Any]:
-    """The `size` newest cards, for filters that one index serves in this order: none, or the category."""
-    return _cards().where(OPEN_ORDERS, *_conditions(filters)).order_by(*NEWEST_FIRST).limit(bindparam("size"))
+CATEGORY_BY_SLUG = select(CATEGORIES.id).where(CATEGORIES.slug == bindparam("slug"))
+"""The id of one category."""
 
 
 @cache
-def newest_of_many(filters: tuple[str, ...]) -> Select[Any]:
+def newest(filters: tuple[str, ...], *, named: bool = False) -> Select[Any]:
+    """The `size` newest cards, for filters that one index serves in this order: none, or the category.
+
+    With `named` each card ends with the rest of its category; so it does in the statements below.
+    """
+    return _cards(named).where(OPEN_ORDERS, *_conditions(filters)).order_by(*NEWEST_FIRST).limit(bindparam("size"))
+
+
+@cache
+def newest_of_many(filters: tuple[str, ...], *, named: bool = False) -> Select[Any]:
     """The `size` newest cards, for filters that more than COUNT_LIMIT orders meet.
 
     The ids come first: an index holds all that they ask for, and only `size` rows are then read from the table.
@@ -69,11 +76,11 @@ def newest_of_many(filters: tuple[str, ...]) -> Select[Any]:
     ids = (
         select(ORDERS.id).where(OPEN_ORDERS, *_conditions(filters)).order_by(*NEWEST_FIRST).limit(bindparam("size"))
     ).cte()
-    return _cards().where(ORDERS.id == ids.c.id).order_by(*NEWEST_FIRST)
+    return _cards(named).where(ORDERS.id == ids.c.id).order_by(*NEWEST_FIRST)
 
 
 @cache
-def newest_of_few(filters: tuple[str, ...]) -> Select[Any]:
+def newest_of_few(filters: tuple[str, ...], *, named: bool = False) -> Select[Any]:
     """The `size` newest cards, for filters that no more than COUNT_LIMIT orders meet: all of these are sorted.
 
     With the limit in sight the planner would walk the orders from the newest one on, past all those that do not match.
@@ -85,7 +92,7 @@ def newest_of_few(filters: tuple[str, ...]) -> Select[Any]:
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
     ids = select(found.c.id).order_by(found.c.created_at.desc(), found.c.id.desc()).limit(bindparam("size")).cte()
-    return _cards().where(ORDERS.id == ids.c.id).order_by(*NEWEST_FIRST)
+    return _cards(named).where(ORDERS.id == ids.c.id).order_by(*NEWEST_FIRST)
 
 
 @cache
@@ -95,10 +102,10 @@ def bounded_count(filters: tuple[str, ...]) -> Select[int]:
     return select(func.count()).select_from(found)
 
 
-def _cards() -> Select[Any]:
+def _cards(named: bool) -> Select[Any]:
     # A subquery takes PostgreSQL less time to plan than a join.
     customer = select(PROFILES.name).where(PROFILES.account_id == ORDERS.customer_id).scalar_subquery()
-    return select(
+    columns = (
         ORDERS.id,
         ORDERS.number,
         ORDERS.title,
@@ -114,6 +121,10 @@ def _cards() -> Select[Any]:
         ORDERS.created_at,
         ORDERS.updated_at,
     )
+    if not named:
+        return select(*columns)
+    category = (CATEGORIES.slug, CATEGORIES.name_ru, CATEGORIES.name_en, CATEGORIES.is_active)
+    return select(*columns, *category).where(CATEGORIES.id == ORDERS.category_id)
 
 
 def _conditions(filters: tuple[str, ...]) -> list[ColumnElement[bool]]:
