@@ -1,4 +1,4 @@
-"""P26: while the database is away every page says so with a 503, and comes back by itself when the database does."""
+"""P26: while the database is away every page and the API say so with a 503, and come back by themselves with it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from config import ROOT
 from marketplace.app import create_app
 from marketplace.core import embedded
 from marketplace.core.db import db
+from marketplace.web.programs import API
+from tests.api.program import PROBLEM
 from tests.client import Browser
 from tests.conftest import settings_for
 from tests.people import People
+from tests.promises.callers import Callers
 from tests.promises.test_headers import missing
 from tests.promises.town import Key, key_of
 
@@ -41,6 +44,8 @@ class Outage:
                 "a customer": key_of(Browser.of(self.app).sign_in(owner)),
                 "an admin": key_of(Browser.of(self.app).sign_in(people.admin())),
             }
+            self.programs = Callers(self.app, {"a customer": owner})
+            db.session.commit()
             db.session.remove()
 
     def browser(self, who: str) -> Browser:
@@ -66,10 +71,13 @@ def test_an_outage_is_said_on_every_page_and_ends_by_itself(outage: Outage) -> N
         assert set(before) == {200, 302, 403}
         outage.server.stop()
         wrong = [f"{who} {fault}" for who in outage.keys for fault in faults_without_database(outage, who)]
+        wrong += [f"{who} {fault}" for who in ("a guest", "a customer") for fault in faults_of_the_api(outage, who)]
         assert wrong == []
         outage.server = embedded.start(outage.folder)
         assert [outage.browser("a customer").get(path).status_code for path in PAGES] == before
         assert outage.browser("a guest").get("/readyz").status_code == 200
+        assert outage.programs.call("a customer", "GET", f"{API}/me").status_code == 200
+        assert outage.programs.call("a guest", "GET", f"{API}/board").status_code == 200
 
 
 def faults_without_database(outage: Outage, who: str) -> Iterator[str]:
@@ -99,3 +107,21 @@ def faults_without_database(outage: Outage, who: str) -> Iterator[str]:
     for path in ("/nothing", "/login"):
         if browser.get(path).status_code not in (200, 404, 503):
             yield f"GET {path} {browser.get(path).status_code}"
+
+
+def faults_of_the_api(outage: Outage, who: str) -> Iterator[str]:
+    """What is wrong with the answers to programs while there is no database."""
+    reads = [
+        ("GET", path, None) for path in ("/board", "/orders", "/orders/1", "/me", "/categories", "/events?after=0")
+    ]
+    signing_in = ("POST", "/auth/login", {"email": "a@example.com", "password": "a-long-enough-word"})
+    for method, path, body in (*reads, signing_in, ("POST", "/orders/1/take", {}), ("PATCH", "/me", {"name": "A"})):
+        for headers in ({}, {"Idempotency-Key": "1"}) if method == "POST" else ({},):
+            answer = outage.programs.call(who, method, API + path, body, headers=headers)
+            needs_none = answer.status_code == 401 and who == "a guest"
+            if not needs_none and (answer.status_code != 503 or not answer.headers.get("Retry-After")):
+                yield f"{method} {path} {answer.status_code}"
+            elif answer.mimetype != PROBLEM or missing(answer):
+                yield f"{method} {path} is no problem, or lacks headers"
+    if outage.programs.call(who, "GET", f"{API}/openapi.json").status_code not in (200, 503):
+        yield "the description"
