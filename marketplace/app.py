@@ -36,14 +36,22 @@ from marketplace.web import (
     performer,
     rendering,
     requestlog,
+    sessions,
 )
 
 FACES = (health, home, auth, board, catalog, orders, customer, performer, people, live, docs)
 
 
+class Site(Flask):
+    """An application without coroutines: what is called at every request need not be asked whether it is one."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
     """The application for `settings` (from the environment when None). Touches no database."""
-    app = Flask(__name__)
+    app = Site(__name__)
     app.config.update(load_settings() if settings is None else settings)
     for step in STEPS:
         step(app)
@@ -72,6 +80,7 @@ def add_faces(app: Flask) -> None:
 STEPS: tuple[Callable[[Flask], None], ...] = (
     use_database,
     trust_proxies,
+    sessions.init_app,
     requestlog.init_app,
     intake.init_app,
     headers.init_app,

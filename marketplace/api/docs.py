@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, current_app
+from werkzeug.http import generate_etag
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from marketplace.api.blueprint import blueprint
@@ -17,10 +18,11 @@ KEPT = "api_description"
 @blueprint.get("/openapi.json")
 def openapi() -> WerkzeugResponse:
     """OpenAPI 3.1, the same as docs/openapi.json."""
-    text = current_app.extensions.get(KEPT)
-    if text is None:
-        text = current_app.extensions[KEPT] = described_as_json()
-    answer = Response(text, content_type="application/json")
+    kept: tuple[bytes, str] | None = current_app.extensions.get(KEPT)
+    if kept is None:
+        content = described_as_json().encode()
+        kept = current_app.extensions[KEPT] = content, generate_etag(content)
+    answer = Response(kept[0], content_type="application/json")
     answer.headers["Cache-Control"] = "public, no-cache"
-    answer.add_etag()
+    answer.set_etag(kept[1])
     return conditional(answer)

@@ -21,6 +21,13 @@ def policy(sources: dict[str, str]) -> str:
 
 
 POLICY = policy(SOURCES)
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
 
 
 def init_app(app: Flask) -> None:
@@ -44,11 +51,7 @@ def add_headers(response: Response) -> Response:
     """Content policy, no sniffing, no framing, no referrer to others, and HTTPS for good once it is there."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers.extend(FIXED)
     if request.is_secure or current_app.config["HTTPS"]:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint == "static":

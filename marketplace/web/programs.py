@@ -10,6 +10,8 @@ API = "/api/v1"
 ROOM = "/api/"
 
 
-def is_for_program() -> bool:
-    """True for a request to the JSON API, whether or not there is anything at its address."""
-    return has_request_context() and request.path.startswith(ROOM)
+def is_for_program(path: str | None = None) -> bool:
+    """True for a request to the JSON API, the present one or one to `path`, whether or not there is anything there."""
+    if path is None:
+        path = request.path if has_request_context() else ""
+    return path.startswith(ROOM)

@@ -186,6 +186,7 @@ def test_every_answer_has_the_headers_of_the_site_and_sets_no_cookie(people: Peo
         assert answer.status_code == status
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "Set-Cookie" not in answer.headers
+        assert "Cookie" not in answer.headers.get("Vary", "")
         assert "no-cache" in answer.headers["Cache-Control"] or "no-store" in answer.headers["Cache-Control"]
 
 
