@@ -41,8 +41,8 @@ from tests.promises.test_hostile_requests import BODIES as FORMS
 from tests.promises.town import Town, Who
 from tests.races.crowd import size
 
-# In everyday runs each field meets every third value and each parameter every twelfth, the next one the next ones.
-FIELD_STRIDE, PARAMETER_STRIDE = size(3, 1), size(12, 1)
+# In everyday runs each field meets every fifth value and each parameter every twelfth, the next one the next ones.
+FIELD_STRIDE, PARAMETER_STRIDE = size(5, 1), size(12, 1)
 
 
 class Sound(NamedTuple):

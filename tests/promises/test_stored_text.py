@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from markupsafe import escape
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
@@ -34,7 +35,8 @@ FIELDS = {
 CANARIES = {
     f"c{number}z": (table, name) for number, (table, name) in enumerate((t, n) for t in FIELDS for n in FIELDS[t])
 }
-UNESCAPED = re.compile(r"c\d+z[\"'<]")
+# A mark alone, at the end of an element or an attribute, is all that is left where text was cut to its first word.
+UNESCAPED = re.compile(r"c\d+z(?:\"'|'>|['\"]?<b )")
 ESCAPED = re.compile(r"(c\d+z)(?:&#34;|&quot;)")
 SAFE_SCHEMES = {"", "http", "https", "mailto", "tel"}
 
@@ -79,6 +81,12 @@ def infested(town: Town) -> Iterator[Town]:
     with town.undone() as connection:
         plant(connection)
         yield town
+
+
+def test_a_canary_that_is_not_escaped_would_be_found() -> None:
+    text = canary("c1z")
+    assert UNESCAPED.search(text) and UNESCAPED.search(text.replace('"', "")) and UNESCAPED.search("c1z<b id=c1z>")
+    assert ESCAPED.search(str(escape(text))) and not UNESCAPED.search(str(escape(text)))
 
 
 def holes(answer: TestResponse) -> list[str]:
