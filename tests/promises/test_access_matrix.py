@@ -30,16 +30,14 @@ def seen(request: pytest.FixtureRequest) -> Iterator[Counter[str]]:
 
 def test_the_table_holds_every_route_and_no_other(town: Town) -> None:
     adapter = town.app.url_map.bind("localhost")
-    listed = {
-        (adapter.match(town.path(door.path).partition("?")[0], door.method)[0], door.method)
-        for door in (*DOORS, *api_doors())
-    }
+    listed = {(door.path, door.method) for door in DOORS} | {(door.path, door.method) for door in api_doors()}
+    matched = {(adapter.match(town.path(path).partition("?")[0], method)[0], method) for path, method in listed}
     routes = {
         (rule.endpoint, method)
         for rule in town.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    assert listed == routes
+    assert matched == routes
 
 
 def test_the_table_is_large_enough_to_mean_something() -> None:

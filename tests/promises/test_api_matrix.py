@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
+from marketplace.web.programs import API
 from tests.api.program import PROBLEM
 from tests.figures import LINES
 from tests.promises.api_answers import CHANGES_NOTHING
+from tests.promises.api_crawl import PARAMETER
 from tests.promises.api_doors import ApiDoor, api_doors
 from tests.promises.town import Town, Who
 
@@ -43,6 +45,49 @@ def test_an_operation_answers_everybody_by_policy(town: Town, door: ApiDoor, see
         wrong.append("looking has changed something")
     seen["wrong"] += len(wrong)
     assert wrong == []
+
+
+FIRST = {PARAMETER.sub("{}", str(door)): door for door in reversed(DOORS) if min(door.answers.values()) < 300}
+"""One success of each operation."""
+
+TOKENS = {"/auth/login", "/auth/refresh", "/auth/logout"}
+"""Answers that nobody keeps; `tests/api` repeats these requests."""
+
+
+@pytest.mark.parametrize("door", [door for door in FIRST.values() if door.method == "POST"], ids=str)
+def test_a_success_that_is_sent_again_under_its_key_is_told_again_and_does_nothing(town: Town, door: ApiDoor) -> None:
+    if door.path.removeprefix(API) in TOKENS:
+        pytest.skip("its answer is not kept")
+    who = next(who for who in Who if door.answers[who] < 300)
+    with town.undone() as connection:
+        first = town.call(who, "POST", town.path(door.path), door.sent(who), headers=KEYS[1])
+        after = town.trace(connection)
+        again = town.call(who, "POST", town.path(door.path), door.sent(who), headers=KEYS[1])
+        assert (first.status_code, again.status_code) == (door.answers[who], door.answers[who])
+        assert again.data == first.data
+        assert [again.headers.get(name) for name in ("ETag", "Location", "Content-Type", "Idempotent-Replayed")] == [
+            *(first.headers.get(name) for name in ("ETag", "Location", "Content-Type")),
+            "true",
+        ]
+        other = town.call(who, "POST", town.path(door.path) + "?again=1", door.sent(who), headers=KEYS[1])
+        assert other.status_code == 422
+        assert town.trace(connection) == after
+
+
+@pytest.mark.parametrize("door", [door for door in FIRST.values() if door.method == "PATCH"], ids=str)
+def test_a_change_is_made_to_the_state_that_its_caller_has_seen_and_to_no_other(town: Town, door: ApiDoor) -> None:
+    who = next(who for who in Who if door.answers[who] < 300)
+    path, body = town.path(door.path), door.sent(who)
+    with town.undone() as connection:
+        seen = town.call(who, "GET", path).headers["ETag"]
+        for tag in ('"0"', '""', "x", f"W/{seen}", ""):
+            assert town.call(who, "PATCH", path, body, headers={"If-Match": tag}).status_code == 412, tag
+        assert town.trace(connection) == town.untouched
+        done = town.call(who, "PATCH", path, body, headers={"If-Match": f'"0", {seen}'})
+        assert (done.status_code, done.headers["ETag"] != seen) == (200, True)
+        assert town.call(who, "GET", path, headers={"If-None-Match": done.headers["ETag"]}).status_code == 304
+        assert town.call(who, "PATCH", path, body, headers={"If-Match": seen}).status_code == 412
+        assert town.call(who, "PATCH", path, body, headers={"If-Match": "*"}).status_code == 200
 
 
 def look(town: Town, door: ApiDoor, who: Who, seen: Counter[str]) -> Iterator[str]:

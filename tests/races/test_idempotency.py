@@ -42,8 +42,9 @@ class Street:
 
     def requests(self, number: int) -> dict[str, tuple[str, dict[str, Any]]]:
         """What is posted under key `number`, by what it makes: an address and a body that nobody else sends."""
+        order = {"title": f"Work {number}", "description": "As described.", "category_id": self.category}
         return {
-            "order": ("/orders", {"title": f"Work {number}", "description": "As described.", "category_id": self.category}),
+            "order": ("/orders", order),
             "comment": (f"/orders/{self.order}/comments", {"text": f"Word {number}"}),
         }
 
