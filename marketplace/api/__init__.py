@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
     assert NOUNS and docs
     app.before_request(signing.identify)
     limits.init_app(app)
+    app.before_request(signing.turn_away)
     app.extensions["csrf"].exempt(blueprint)
     app.register_blueprint(blueprint, url_prefix=API)
     auth.init_app(app)

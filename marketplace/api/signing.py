@@ -18,27 +18,34 @@ from marketplace.web.programs import is_for_program
 SCHEME = "bearer"
 
 
-def identify() -> Response | None:
+def identify() -> None:
     """Before everything that asks who it is: pages go by their cookie, the API goes by its token alone.
 
-    A token that is not valid is refused also where none is needed: its sender believes to be somebody.
+    A token that is not valid is noted for `turn_away`: until then its sender is nobody.
     """
     if not is_for_program():
-        return None
+        return
     if request.method in ("GET", "HEAD"):
         read_alone()
     g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # set by Flask-Login
     header = request.headers.get("Authorization")
     if header is None:
-        return None
+        return
     scheme, _blank, token = header.partition(" ")
-    if scheme.lower() != SCHEME:
-        raise Unauthorized(_("Sign in and send the access token: Authorization: Bearer …"))
     try:
+        if scheme.lower() != SCHEME:
+            raise Unauthorized(_("Sign in and send the access token: Authorization: Bearer …"))
         g._login_user = person_of(token.strip())
-    except NoSuchToken as error:
-        return unrecognised(error)
-    return None
+    except (Unauthorized, NoSuchToken) as error:
+        g.not_known_by = error
+
+
+def turn_away() -> Response | None:
+    """Once the request has been counted: whoever sends a token believes to be somebody, also where none is needed."""
+    error: Unauthorized | NoSuchToken | None = g.get("not_known_by")
+    if isinstance(error, Unauthorized):
+        raise error
+    return None if error is None else unrecognised(error)
 
 
 def person_of(token: str) -> Account:

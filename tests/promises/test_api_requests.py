@@ -10,7 +10,11 @@ from collections.abc import Callable
 
 import pytest
 
+from marketplace.app import create_app
+from marketplace.core.db import db
 from marketplace.web.programs import API
+from tests.api.program import PROBLEM
+from tests.conftest import settings_for
 from tests.people import PASSWORD
 from tests.promises.api_doors import ApiDoor, api_doors
 from tests.promises.callers import Files
@@ -152,3 +156,24 @@ def test_no_credentials_are_written_down(town: Town, log: Log, header: str) -> N
     secrets = (header.partition(" ")[2], "a-secret-in-the-address", PASSWORD)
     assert len(log.requests()) == 6
     assert [secret for secret in secrets if secret in log.text] == []
+
+
+@pytest.mark.parametrize("header", [None, "Bearer a.b.c", "Basic eDp5"])
+def test_who_is_not_known_is_counted_too(town: Town, header: str | None) -> None:
+    limit = 30
+    url = town.app.config["SQLALCHEMY_DATABASE_URI"]
+    app = create_app(settings_for(url, RATELIMIT_ENABLED="1", API_REQUESTS_PER_MINUTE=str(limit)))
+    headers = {} if header is None else {"Authorization": header}
+    # Nobody else comes from there.
+    address = {"REMOTE_ADDR": f"192.0.2.{7 if header is None else len(header)}"}
+    answers = [
+        app.test_client().get(f"{API}/categories", headers=headers, environ_base=address) for _ in range(4 * limit)
+    ]
+    # A minute may end meanwhile.
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert len(answers) - len(refused) <= 2 * limit
+    assert {answer.status_code for answer in answers} == {429, 200 if header is None else 401}
+    assert all(answer.mimetype == PROBLEM and int(answer.headers["Retry-After"]) <= 60 for answer in refused)
+    assert all(answer.headers["RateLimit"] for answer in answers)
+    with app.app_context():
+        db.engine.dispose()
