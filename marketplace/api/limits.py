@@ -60,11 +60,15 @@ class Leaves:
         wanted = min(LEAVE, self.limit)
         counted = self._storage.incr(name, until - now, wanted)
         granted = max(wanted - max(counted - self.limit, 0), 0)
-        leave = Leave(granted - 1, max(self.limit - counted, 0), until)
         with self._lock:
+            held = self._held.get(key)
+            # Another thread may have asked meanwhile; what it was granted and has not used is good yet.
+            unused = max(held.left, 0) if held is not None and held.until == until else 0
+            leave = Leave(unused + granted - 1, max(self.limit - counted, 0), until)
             if len(self._held) >= MOST_CALLERS:
                 self._held.clear()
-            self._held[key] = leave
+            if held is None or held.until <= until:
+                self._held[key] = leave
         return leave
 
 
