@@ -9,6 +9,7 @@ from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
@@ -105,7 +106,9 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
         return error.response
     if code < 400:
         return error
-    own_words = error.description if error.description != type(error).description and code != 429 else None
+    # What the limiter says of itself is for whoever set the limit.
+    is_ours = error.description != type(error).description and not isinstance(error, RateLimitExceeded)
+    own_words = error.description if is_ours else None
     answer = make_response(error_page(code, own_words or str(MESSAGES.get(code, ""))))
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after", "www-authenticate"):
