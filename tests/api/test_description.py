@@ -216,7 +216,7 @@ def test_headers_are_what_the_description_says(
     order = people.order()
     answer = program(order.customer).ask("GET", f"/orders/{order.id}")
     told = described()["paths"][f"{API}/orders/{{order_id}}"]["get"]["responses"]["200"]["headers"]
-    # Requests are counted at a real site only; tests/api/test_limits.py looks at what it says then.
+    # Requests are counted at a running site only; the page that test_story.py runs shows what it says.
     for name in set(told) - {"RateLimit", "RateLimit-Policy"}:
         assert name in answer.headers
     assert re.fullmatch(headers["ETag"]["schema"]["pattern"], answer.headers["ETag"])

@@ -47,6 +47,8 @@ def config() -> SchemathesisConfig:
                 # JSON can write NUL, PostgreSQL cannot store it: it is a 422, and tests/api/test_requests.py asks so.
                 # A pattern on every text would say it too, and make every one of them harder to read.
                 "allow-x00": False,
+                # Every visitor has a token of their own, or none.
+                "with-security-parameters": False,
             },
             "phases": {"coverage": {"enabled": bool(EXAMPLES)}, "examples": {"enabled": True}},
             "checks": CHECKS,
@@ -89,6 +91,11 @@ for name, strategy in FORMATS.items():
 BEYOND_SCHEMAS = {
     # Patterns that all tools read alike cannot name the letters of all languages.
     "Write something with letters in it.",
+    # Tools know the formats above by name only, and make up texts that are none.
+    "Choose a time zone from the list.",
+    "Enter a phone number with its code, for example +7 912 345-67-89.",
+    "Enter a web address such as https://example.com.",
+    "Enter an email such as name@example.com.",
     # The list of such passwords is long, and one that is the email is as easy to guess.
     "This password is easy to guess. Choose another one.",
     # Categories are added and taken away.

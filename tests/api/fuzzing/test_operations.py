@@ -7,7 +7,7 @@ from typing import Any
 from schemathesis import Case
 from schemathesis.core.failures import FailureGroup
 
-from tests.api.fuzzing.asking import schema, well_formed_data_is_understood
+from tests.api.fuzzing.asking import EXAMPLES, schema, well_formed_data_is_understood
 from tests.api.fuzzing.market import VISITORS, Market
 
 
@@ -31,4 +31,5 @@ def test_most_operations_have_succeeded_at_least_once(market: Market) -> None:
     asked = {label for label, _status in market.answers}
     done = {label for label, status in market.answers if status < 300}
     never = sorted(asked - done)
-    assert len(never) < len(asked) / 4, never
+    # Few requests seldom meet an order in the right state.
+    assert len(never) < len(asked) / (10 if EXAMPLES else 3), never
