@@ -137,7 +137,8 @@ class Market:
         case.body = self._settled(case.body, case.operation.label)
         known = self.known.get(case.operation.label, {})
         # Only what is right in its kind, or wrong requests would become right ones.
-        if all(isinstance(case.body.get(name), str) and 10 < len(case.body[name]) < 100 for name in known):
+        sent = [case.body.get(name) for name in known]
+        if all(isinstance(text, str) and 10 < len(text) < 100 for text in sent):
             case.body |= known
 
     def _settled(self, values: Mapping[str, Any], label: str) -> dict[str, Any]:
