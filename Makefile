@@ -10,8 +10,8 @@ help: ## Print this list
 run: venv ## Start the marketplace with its own database on http://localhost:8000 (PORT=9000 moves it)
 	@exec $(BIN)/python -m flask serve --stop-with-parent
 
-test: venv-dev chromium ## Run every test on a throw-away database (ARGS="-k board" picks some)
-	@$(BIN)/python -m pytest -q $(ARGS)
+test: venv-dev chromium ## Run every test on throw-away databases (ARGS="-k board" picks some)
+	@$(BIN)/python -m pytest -q $(or $(ARGS),-n 2)
 
 fuzz: venv-dev ## Send 200 made-up requests to every operation of the JSON API, each as everybody (SEED=1 repeats a run)
 	@seed=$${SEED:-$$(date +%s)}; echo "To repeat this run: make fuzz SEED=$$seed"; \

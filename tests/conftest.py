@@ -27,7 +27,7 @@ from marketplace.core.db import db
 from tests.client import Browser
 from tests.people import People
 
-pytest_plugins = ["tests.figures"]
+pytest_plugins = ["tests.figures", "tests.sharing"]
 
 TEMPLATE = "podryad_template"
 # Emptied when the run ends, because nothing refers to it any more.

@@ -163,14 +163,15 @@ class Cluster:
             )
 
     def _clear_leftovers(self) -> None:
-        """Remove lock files whose old pid is another process now: they would fool PostgreSQL.
+        """Remove lock files whose old pid is another process now, or nobody waited for: they would fool PostgreSQL.
 
         Those of a dead pid stay, because PostgreSQL uses them to see whether old sessions still hold its memory.
         """
         for file in (self.data / "postmaster.pid", self.sockets / f".s.PGSQL.{SOCKET_PORT}.lock"):
             with suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
                 process = psutil.Process(int(file.read_text().split()[0]))
-                if process.name() != "postgres" or file.parent == self.data:
+                is_over = process.name() != "postgres" or process.status() == psutil.STATUS_ZOMBIE
+                if is_over or file.parent == self.data:
                     file.unlink()
 
     def _end_homeless_servers(self) -> None:

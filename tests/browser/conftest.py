@@ -20,6 +20,28 @@ from tests.conftest import settings_for
 from tests.people import People
 from tests.races.site import Site, running
 
+FEATURES_OFF = [
+    # What Playwright turns off: a second switch of this name replaces its own.
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+    # Pages of Chromium's own, behind an address bar that nobody sees: they cost each window a second.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    # A process for the next site, where all pages are of one.
+    "SpareRendererForSitePerProcess",
+]
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -28,6 +50,7 @@ SWITCHES = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(FEATURES_OFF)}",
 ]
 
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory
 
 import psutil
 import psycopg2
@@ -45,13 +47,28 @@ class Process:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """An instance folder; whatever still runs on it at the end is ended."""
-    place = tmp_path / "instance"
+def folder() -> Iterator[Path]:
+    """An instance folder whose path is short enough for a socket; whatever still runs on it at the end is ended."""
+    with TemporaryDirectory(prefix="podryad-") as temporary:
+        place = Path(temporary) / "instance"
+        yield place
+        end_servers(place)
+
+
+@pytest.fixture
+def far_folder(tmp_path: Path) -> Iterator[Path]:
+    """An instance folder whose path no socket address can hold."""
+    place = tmp_path / ("Очень длинный путь, с запятой и 100% " * 3)
     yield place
-    for process in servers(place):
+    end_servers(place)
+
+
+def end_servers(folder: Path) -> None:
+    """Ends whatever runs on the folder, and leaves no socket of a killed one."""
+    for process in servers(folder):
         process.send_signal(signal.SIGQUIT)
         process.wait(10)
+    rmtree(embedded.Server(folder).sockets, ignore_errors=True)
 
 
 def servers(folder: Path) -> list[psutil.Process]:
@@ -116,7 +133,9 @@ def test_after_a_killed_owner_the_next_process_takes_the_running_server_over(fol
     assert servers(folder) == []
 
 
-def test_after_a_killed_server_the_next_process_starts_it_again(folder: Path) -> None:
+@pytest.mark.parametrize("place", ["folder", "far_folder"])
+def test_after_a_killed_server_the_next_process_starts_it_again(request: pytest.FixtureRequest, place: str) -> None:
+    folder: Path = request.getfixturevalue(place)
     owner = Process(folder)
     owner.wait_until_running()
     servers(folder)[0].kill()
@@ -143,13 +162,12 @@ def test_the_pid_of_a_killed_server_may_belong_to_somebody_else_by_now(folder: P
     assert servers(folder) == []
 
 
-def test_a_path_that_no_socket_address_can_hold_works_too(tmp_path: Path) -> None:
-    place = tmp_path / ("Очень длинный путь, с запятой и 100% " * 3)
-    server = embedded.start(place, throwaway=True)
+def test_a_path_that_no_socket_address_can_hold_works_too(far_folder: Path) -> None:
+    server = embedded.start(far_folder, throwaway=True)
     assert answers(server.url)
     server.stop()
-    assert servers(place) == []
-    assert not (place / "postgres").exists()
+    assert servers(far_folder) == []
+    assert not (far_folder / "postgres").exists()
 
 
 def test_data_of_another_version_is_refused_in_one_line(folder: Path) -> None:

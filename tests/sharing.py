@@ -1,0 +1,54 @@
+"""How `pytest -n 2` divides the tests: a file stays together, and one worker alone has all that measures seconds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+BUSY = ("tests/races/", "tests/live/", "tests/browser/")
+"""Crowds of threads, and windows that must see within a second what others do: never two of them at once."""
+
+LONG: tuple[str, ...] = ()
+"""Files that take longer than the number of their tests tells, the longest first."""
+
+
+def part_of(nodeid: str) -> str:
+    """What the test is sent to a worker together with."""
+    path = nodeid.partition("::")[0]
+    return "busy" if path.startswith(BUSY) else path
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes that are no words name no test: what is packed holds its time, and all workers must find the same names."""
+    return argname if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()) else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a worker: the longest parts first, so that both workers end at the same time."""
+    if not hasattr(config, "workerinput"):
+        return
+    sizes = Counter(part_of(item.nodeid) for item in items)
+    first = {part: place for place, part in enumerate(("busy", *LONG))}
+
+    def turn(item: pytest.Item) -> tuple[int, int, str]:
+        part = part_of(item.nodeid)
+        return first.get(part, len(first)), -sizes[part], part
+
+    items.sort(key=turn)
+
+
+class Parts(LoadScopeScheduling):
+    """Sends whole parts to the workers, in the order of the tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return part_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Parts:
+    """For any number of workers."""
+    config.option.loadscopereorder = False
+    return Parts(config, log)
