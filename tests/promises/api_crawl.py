@@ -28,7 +28,7 @@ IDS: dict[str, tuple[str, ...]] = {
 }
 """For each parameter of an address: what in the town it may stand for."""
 
-INSIDE = {"order_id": ("open", "completed", "in_progress", "listed", "listed_taken")}
+INSIDE = {"order_id": ("in_progress", "listed", "listed_taken")}
 """For what is inside of another thing."""
 
 MORE = (
