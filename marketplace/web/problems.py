@@ -19,7 +19,7 @@ KIND = "urn:podryad:problem:"
 PLAIN = "about:blank"
 """The `type` of what the status says by itself."""
 
-WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+WORDS = re.compile(r"(?<!^)(?=[A-Z])")
 
 Errors = Mapping[str, Sequence[str]]
 """What is wrong with each field, by its place in what was sent (`lines.0.quantity`)."""
