@@ -176,10 +176,11 @@ def conditional(answer: Response) -> WerkzeugResponse:
 
     Raises PreconditionFailed where If-Match names another state: what is sent then is no answer but a refusal.
     """
-    made = answer.make_conditional(request)
-    if made.status_code == 412:
-        raise PreconditionFailed
-    return made
+    if "If-Match" not in request.headers:
+        return answer.make_conditional(request)
+    _refuse_others(answer.get_etag()[0] or "")
+    # werkzeug takes the star of If-Match for the name of a state.
+    return answer.make_conditional({**request.environ, "HTTP_IF_MATCH": ""})
 
 
 def require_match(present: BaseModel) -> None:
@@ -187,8 +188,12 @@ def require_match(present: BaseModel) -> None:
 
     The caller of this function holds the lock of what is to be changed.
     """
-    wanted = request.if_match
-    if "If-Match" in request.headers and not wanted.contains(_tag(present.model_dump_json())):
+    if "If-Match" in request.headers:
+        _refuse_others(_tag(present.model_dump_json()))
+
+
+def _refuse_others(tag: str) -> None:
+    if not request.if_match.contains(tag):
         raise PreconditionFailed
 
 
