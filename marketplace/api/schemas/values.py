@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,7 +18,9 @@ from pydantic import (
     GetJsonSchemaHandler,
     PlainSerializer,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
 )
 from pydantic.config import JsonDict
 from pydantic.json_schema import JsonSchemaValue
@@ -35,6 +38,9 @@ NOT_BLANK = (
     r"[^\s\u0000-\u001f\u007f-\u009f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e"
     r"\u2060-\u2064\u2066-\u2069\u3164\ufeff\uffa0]"
 )
+# What the description calls an integer may have a point with nothing behind it.
+DIGITS = re.compile(r"-?[0-9]+(\.0+)?")
+WHOLE: tuple[Any, ...] = (int, int | None)
 MAX_ID = 2**63 - 1
 FLAGS = {"true": True, "false": False}
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
@@ -66,6 +72,15 @@ class Query(BaseModel):
     """Parameters of an address; they are text, so numbers are read out of it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _in_digits(cls, value: Any, info: ValidationInfo) -> Any:
+        """Numbers as everybody spells them: pydantic reads those of Python too, `1_0` and blanks around."""
+        kind = cls.model_fields[info.field_name or ""].annotation
+        if kind in WHOLE and isinstance(value, str) and not DIGITS.fullmatch(value):
+            raise ValueError(_("This is not a whole number."))
+        return value
 
 
 def left_out(**about: Any) -> Any:
