@@ -1,13 +1,15 @@
 """How much one caller may ask in a minute, over all processes together.
 
 A process takes leave for several requests at once and then serves them from memory, so that counting does not cost
-every request a write. It may therefore refuse up to LEAVE requests early for each other process, never late.
+every request a write. It may therefore refuse a caller early, by LEAVE requests for each thread of the other processes
+at the most, and never late.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 from flask import Flask, Response, current_app, g
@@ -15,6 +17,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
 from marketplace.api.repeating import caller
+from marketplace.core.db import let_go
 from marketplace.core.limits import PostgresStorage
 from marketplace.web.programs import is_for_program
 
@@ -35,11 +38,11 @@ class Leave(NamedTuple):
 
 
 class Leaves:
-    """What this process has leave for."""
+    """What this process has leave for; `count_up` counts for all processes, as `Storage.incr` does."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, count_up: Callable[[str, int, int], int]) -> None:
         self.limit = limit
-        self._storage = PostgresStorage()
+        self._count_up = count_up
         self._held: dict[str, Leave] = {}
         self._lock = threading.Lock()
 
@@ -58,7 +61,7 @@ class Leaves:
         until = now - now % WINDOW + WINDOW
         name = f"api {key} {until}"
         wanted = min(LEAVE, self.limit)
-        counted = self._storage.incr(name, until - now, wanted)
+        counted = self._count_up(name, until - now, wanted)
         granted = max(wanted - max(counted - self.limit, 0), 0)
         with self._lock:
             held = self._held.get(key)
@@ -72,9 +75,15 @@ class Leaves:
         return leave
 
 
+def count_up(key: str, seconds: int, amount: int) -> int:
+    """Counts in the database, on a connection of its own; all that has happened by now is that the caller was read."""
+    let_go()
+    return PostgresStorage().incr(key, seconds, amount)
+
+
 def init_app(app: Flask) -> None:
     """Counts every request to the API, and says in every answer what is left."""
-    leaves = Leaves(app.config["API_REQUESTS_PER_MINUTE"])
+    leaves = Leaves(app.config["API_REQUESTS_PER_MINUTE"], count_up)
 
     def count() -> None:
         if not is_for_program() or not current_app.config["RATELIMIT_ENABLED"]:

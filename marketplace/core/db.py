@@ -68,6 +68,19 @@ def read_alone() -> None:
     db.session.info[ALONE] = True
 
 
+def let_go() -> None:
+    """Gives the connection of the session back, for who is about to use another: nobody may wait for one and hold one.
+
+    What was read stays as it was read. Not for those who have written anything: it would be committed.
+    """
+    session = db.session()
+    session.expire_on_commit = False
+    try:
+        session.commit()
+    finally:
+        session.expire_on_commit = True
+
+
 if TYPE_CHECKING:
 
     class Model(Base):

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,6 +19,7 @@ from marketplace.core.limits import PostgresStorage
 from tests.api.program import Program, told
 from tests.client import Browser
 from tests.conftest import settings_for
+from tests.people import People
 
 LIMIT = 50
 FORGED = {"Authorization": "Bearer forged"}
@@ -68,8 +70,7 @@ def narrow(narrow_app: Flask) -> Iterator[Flask]:
 
 @pytest.mark.usefixtures("still")
 def test_threads_that_ask_for_leave_at_once_lose_none_of_it() -> None:
-    leaves, storage = Leaves(4 * LEAVE), Meeting()
-    leaves._storage = storage  # type: ignore[assignment]  # only what counts is asked
+    leaves = Leaves(4 * LEAVE, Meeting().incr)
     with ThreadPoolExecutor(2) as threads:
         first = [left.left for left in threads.map(lambda _: leaves.take("somebody"), range(2))]
     rest = [leaves.take("somebody").left for _ in range(4 * LEAVE)]
@@ -97,6 +98,24 @@ def test_tokens_that_are_none_count_for_the_address_they_come_from(narrow: Flask
     assert all("RateLimit" in answer.headers for answer in answers)
     basic = program.ask("GET", "/me", headers={"Authorization": "Basic YTpi"}, **there)
     told(basic, 429)
+
+
+@pytest.mark.usefixtures("still")
+def test_whoever_is_counted_holds_no_connection_while_another_is_used(
+    narrow: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = (Program(narrow, People(narrow).customer()) for _ in range(2))
+    held, count_up = [], PostgresStorage.incr
+
+    def count(storage: PostgresStorage, *args: Any, **named: Any) -> int:
+        held.append(db.engine.pool.checkedout())  # type: ignore[attr-defined]  # of a pool that has a size
+        return count_up(storage, *args, **named)
+
+    monkeypatch.setattr(PostgresStorage, "incr", count)
+    db.session.remove()
+    one.get("/me")
+    assert other.patch("/me", {"about": "Anything"})["about"] == "Anything"
+    assert held == [0, 0]
 
 
 @pytest.mark.usefixtures("still")
