@@ -28,7 +28,7 @@ from marketplace.orders.states import MAX_RATING, MIN_RATING, MoneyState, Pricin
 
 ACTIONS = Field(
     description="What the caller may do with it now: the last part of the address to POST to, or `edit` for PATCH.",
-    examples=[["take", "comment"]],
+    examples=[["withdraw", "complete", "comments", "attachments"]],
 )
 
 
