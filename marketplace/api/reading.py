@@ -41,6 +41,7 @@ def sent_json(*, optional: bool = False) -> bytes:
     raw = request.get_data()
     if not raw and not request.mimetype and optional:
         return b""
+    refuse_packed()
     if request.mimetype != JSON:
         raise UnsupportedMediaType(_("Send JSON: Content-Type: application/json."))
     if not raw and optional:
@@ -62,9 +63,16 @@ def sent_json(*, optional: bool = False) -> bytes:
 
 def expect_files(limit: int) -> None:
     """For operations that take files: lets the body, which must be of several parts, have `limit` bytes."""
+    refuse_packed()
     if request.mimetype != MULTIPART:
         raise UnsupportedMediaType(_("Send files: Content-Type: multipart/form-data."))
     request.max_content_length = limit
+
+
+def refuse_packed() -> None:
+    """Refuses a body that would have to be unpacked first: nobody would know how large it is."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType
 
 
 def read_files(field: str) -> list[FileStorage]:

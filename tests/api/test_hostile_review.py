@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 
@@ -37,3 +38,15 @@ def test_whoever_reads_only_what_is_there_reads_it(people: People, program: Make
 def test_a_number_in_an_address_is_spelled_in_digits(limit: str, program: Make) -> None:
     problem = told(program(None).ask("GET", f"/board?limit={limit}"), 422)
     assert problem["errors"] == {"limit": ["This is not a whole number."]}
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip"])
+def test_a_body_that_is_packed_is_refused_for_that_and_not_as_bad_json(
+    coding: str, people: People, program: Make
+) -> None:
+    customer, packed = people.customer(), {"Content-Encoding": coding}
+    asker, address = program(customer), f"/orders/{people.order(customer).id}/attachments"
+    asker.patch("/me", {"about": "Packed"}, 415, headers=packed)
+    files = {"files": (BytesIO(b"text"), "plan.txt")}
+    told(asker.ask("POST", address, data=files, content_type="multipart/form-data", headers=packed), 415)
+    asker.patch("/me", {"about": "Plain"}, headers={"Content-Encoding": "identity"})
