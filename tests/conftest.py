@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
@@ -28,6 +29,10 @@ from tests.client import Browser
 from tests.people import People
 
 pytest_plugins = ["tests.figures", "tests.sharing"]
+
+# How long an example takes says what else this machine does.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 TEMPLATE = "podryad_template"
 # Emptied when the run ends, because nothing refers to it any more.

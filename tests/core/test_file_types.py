@@ -102,9 +102,10 @@ def test_a_list_without_end_is_not_read_to_its_end() -> None:
     number = 60_000
     start = 4
     tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, number, number, len(entry) * number, start, 0)
-    began = time.perf_counter()
+    # Of this process, so that a busy machine does not matter.
+    began = time.process_time()
     assert recognise(b"PK\x03\x04" + entry * number + tail) is None
-    assert time.perf_counter() - began < 0.2
+    assert time.process_time() - began < 0.2
 
 
 @pytest.mark.parametrize("cut", range(0, 400, 7))

@@ -167,9 +167,10 @@ def memory_for(content: bytes) -> tuple[int, str]:
     [png_head(60_000, 60_000), png_head(10_000, 10_000), jpeg_head(65_000, 65_000), webp_heads(16_383, 16_383)[0]],
 )
 def test_a_bomb_is_refused_at_once_and_eats_no_memory(content: bytes) -> None:
-    started = time.monotonic()
+    # Of this process, so that a busy machine does not matter.
+    started = time.process_time()
     assert "25 megapixels" in refusal(content)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
     megabytes, _words = memory_for(content)
     assert megabytes < 20
 
