@@ -128,6 +128,8 @@ def operation(
 def _run(made: Operation, view: Callable[..., Any]) -> Callable[..., WerkzeugResponse]:
     @wraps(view)
     def run(**values: Any) -> WerkzeugResponse:
+        if made.method != "GET" and 412 not in made.errors:
+            reading.refuse_condition()
         if made.query is not None:
             values["query"] = reading.read_query(made.query)
         else:

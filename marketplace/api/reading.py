@@ -124,6 +124,12 @@ def refuse_query() -> None:
         raise FieldsRefused({name: [_("There is no such parameter.")] for name in request.args})
 
 
+def refuse_condition() -> None:
+    """For operations that do not compare states: who names one relies on it (RFC 9110, section 13.1.1)."""
+    if "If-Match" in request.headers:
+        raise BadRequest(_("This request takes no If-Match."))
+
+
 def refuse_body() -> None:
     """For operations that take no body."""
     if request.get_data():
@@ -162,6 +168,10 @@ def _told(detail: ErrorDetails) -> str:
             return _("Choose one of: %(values)s.", values=values["expected"])
         case "value_error":
             return str(values["error"])
+        case "list_type":
+            return _("This is not a list.")
+        case "model_type" | "dict_type" | "model_attributes_type":
+            return _("This is not an object.")
         case "string_type" | "string_unicode":
             return _("This is not text.")
         case "int_type" | "int_parsing" | "int_from_float" | "int_parsing_size":

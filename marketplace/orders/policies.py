@@ -8,12 +8,14 @@ from marketplace.accounts.models import Account
 from marketplace.accounts.states import Role
 from marketplace.core.errors import N_
 from marketplace.orders.models import Offer, Order, OrderEvent
-from marketplace.orders.states import Act, EventKind, OfferAct
+from marketplace.orders.states import Act, EventKind, OfferAct, Status
 
 Viewer = Account | None
 """Who asks; None is somebody who has not signed in."""
 
 Predicate = Callable[[Viewer, Order], bool]
+
+WANTING_OFFERS = frozenset({Status.QUOTING, Status.QUOTED})
 
 
 def is_signed_in(user: Viewer, order: Order) -> bool:
@@ -161,16 +163,24 @@ def may_see_talk(user: Viewer, order: Order) -> bool:
 
 
 def may_see_event(user: Viewer, order: Order, event: OrderEvent) -> bool:
-    """Who may learn of one line of the history."""
+    """Who may learn of one line of the history.
+
+    A step that somebody's offer caused tells of the offer, so it is seen by those who see that.
+    """
     if event.kind is EventKind.OFFER:
-        return (
-            user is not None
-            and user.active
-            and (user.is_staff or user.id in (order.customer_id, event.performer_id, event.actor_id))
-        )
+        return _may_see_whose_offer(user, order, event)
     if event.kind in (EventKind.COMMENT, EventKind.FILE):
         return may_see_talk(user, order)
-    return may_see_history(user, order)
+    by_offer = event.to_status in WANTING_OFFERS and event.actor_id not in (None, order.customer_id, order.author_id)
+    return may_see_history(user, order) and (not by_offer or _may_see_whose_offer(user, order, event))
+
+
+def _may_see_whose_offer(user: Viewer, order: Order, event: OrderEvent) -> bool:
+    return (
+        user is not None
+        and user.active
+        and (user.is_staff or user.id in (order.customer_id, event.performer_id, event.actor_id))
+    )
 
 
 def may_take_orders(user: Viewer) -> bool:

@@ -195,3 +195,16 @@ def test_the_description_is_served_as_it_is_made(program: Make) -> None:
     assert described["openapi"] == "3.1.0"
     assert described["paths"][f"{API}/orders/{{order_id}}/take"]["post"]["operationId"] == "take_order"
     assert PROBLEM in described["components"]["responses"]["404"]["content"]
+
+
+def test_a_condition_that_nobody_compares_is_refused_and_nothing_is_done(people: People, program: Make) -> None:
+    order = people.order()
+    asker = program(order.customer)
+    asker.post(f"/orders/{order.id}/cancel", {"reason": "No"}, 400, headers={"If-Match": '"stale"'})
+    assert db.session.get_one(Order, order.id).status is Status.NEW
+
+
+def test_what_is_no_list_and_no_object_is_called_so(people: People, program: Make) -> None:
+    asker = program(people.customer())
+    assert asker.patch("/me", {"portfolio": 5}, 422)["errors"] == {"portfolio": ["This is not a list."]}
+    assert asker.patch("/me", [1], 422)["errors"] == {"body": ["This is not an object."]}

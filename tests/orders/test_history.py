@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from marketplace.accounts.models import Account, AuditEntry
 from marketplace.accounts.services import block_account
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.orders import policies, services
 from marketplace.orders.errors import ForbiddenWrite, IllegalStep
 from marketplace.orders.models import NOTE_LENGTH, Order, OrderEvent, Review
-from marketplace.orders.states import MoneyState, Pricing, Status
-from tests.people import People
+from marketplace.orders.states import EventKind, MoneyState, Pricing, Status
+from tests.people import LIMIT, People
 
 HISTORY = ("order_events", "audit_entries")
 
@@ -226,3 +228,22 @@ def test_an_order_keeps_the_moment_it_was_posted(people: People) -> None:
     order.created_at = clock.now()
     with pytest.raises(ForbiddenWrite):
         db.session.flush()
+
+
+def test_whoever_won_does_not_learn_who_else_sent_an_offer(people: People) -> None:
+    order = people.order(price=None, pricing=Pricing.QUOTE)
+    first, winner, watcher = people.performer(), people.performer(), people.observer()
+    services.send_offer(order.id, services.OfferInput(days=3, price=Decimal(900)), by=first)
+    offer = services.send_offer(order.id, services.OfferInput(days=2, price=Decimal(800)), by=winner)
+    services.accept_offer(offer.id, limit=LIMIT, by=order.customer)
+    db.session.commit()
+    events = list(db.session.scalars(order.events.select()))
+    steps = [event for event in events if event.kind is EventKind.STATUS and event.actor_id == first.id]
+    assert [event.to_status for event in steps] == [Status.QUOTING, Status.QUOTED]
+
+    def seen_by(user: Account) -> list[OrderEvent]:
+        return [event for event in events if policies.may_see_event(user, order, event)]
+
+    assert first.id not in {event.actor_id for event in seen_by(winner)}
+    assert Status.IN_PROGRESS in {event.to_status for event in seen_by(winner)}
+    assert seen_by(order.customer) == seen_by(watcher) == events
