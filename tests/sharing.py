@@ -8,17 +8,45 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-BUSY = ("tests/races/", "tests/live/", "tests/browser/")
-"""Crowds of threads, and windows that must see within a second what others do: never two of them at once."""
+TOGETHER = {
+    # Crowds of threads, and windows that must see within a second what others do: never two of them at once.
+    "busy": ("tests/races/", "tests/live/", "tests/browser/"),
+    # What they look at is made once for each worker.
+    "seed": ("tests/seed/test_",),
+    "client": ("tests/api/client/",),
+    "fuzzing": ("tests/api/fuzzing/",),
+}
+"""Parts that are more than a file, and where their tests are."""
 
-LONG: tuple[str, ...] = ()
-"""Files that take longer than the number of their tests tells, the longest first."""
+LONG = (
+    "busy",
+    "seed",
+    "tests/promises/test_private_fields.py",
+    "tests/promises/test_hostile_input.py",
+    "tests/promises/test_access_matrix.py",
+    "tests/cli/test_serve.py",
+    "client",
+    "fuzzing",
+    "tests/promises/test_hostile_json.py",
+    "tests/orders/test_order_list_plans.py",
+    "tests/promises/test_large_fields.py",
+    "tests/orders/test_order_list.py",
+    "tests/promises/test_stored_text.py",
+    "tests/seed/catalog/test_hostile.py",
+    "tests/promises/test_csrf.py",
+    "tests/promises/test_headers.py",
+    "tests/core/test_embedded.py",
+    "tests/seed/catalog/test_samples.py",
+    "tests/web/test_order_export.py",
+    "tests/architecture/test_migrations.py",
+)
+"""What takes ten seconds and more, the longest first; the number of its tests does not tell."""
 
 
 def part_of(nodeid: str) -> str:
     """What the test is sent to a worker together with."""
     path = nodeid.partition("::")[0]
-    return "busy" if path.startswith(BUSY) else path
+    return next((part for part, places in TOGETHER.items() if path.startswith(places)), path)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -31,7 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not hasattr(config, "workerinput"):
         return
     sizes = Counter(part_of(item.nodeid) for item in items)
-    first = {part: place for place, part in enumerate(("busy", *LONG))}
+    first = {part: place for place, part in enumerate(LONG)}
 
     def turn(item: pytest.Item) -> tuple[int, int, str]:
         part = part_of(item.nodeid)
