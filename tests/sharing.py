@@ -55,7 +55,14 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a worker: the longest parts first, so that both workers end at the same time."""
+    """Every test gets an id of its own; in a worker the longest parts come first, so that both end at the same time."""
+    for item in items:
+        # Schemathesis calls the tests of all operations alike, and of those who share an id one is run.
+        if not item.nodeid.endswith(item.name):
+            item._id = type(item.id).parse(f"{item.nodeid.rpartition('::')[0]}::{item.name}")
+    twice = [nodeid for nodeid, number in Counter(item.nodeid for item in items).items() if number > 1]
+    if twice:
+        raise pytest.UsageError(f"tests with one id: {', '.join(twice)}")
     if not hasattr(config, "workerinput"):
         return
     sizes = Counter(part_of(item.nodeid) for item in items)
