@@ -15,7 +15,7 @@ test: venv-dev chromium ## Run every test on throw-away databases (ARGS="-k boar
 
 fuzz: venv-dev ## Send 200 made-up requests to every operation of the JSON API, each as everybody (SEED=1 repeats a run)
 	@seed=$${SEED:-$$(date +%s)}; echo "To repeat this run: make fuzz SEED=$$seed"; \
-	FUZZ=$${EXAMPLES:-200} FUZZ_SEED=$$seed $(BIN)/python -m pytest -q tests/api/fuzzing $(ARGS)
+	FUZZ=$${EXAMPLES:-200} FUZZ_SEED=$$seed $(BIN)/python -m pytest -q -n auto tests/api/fuzzing $(ARGS)
 
 check: venv-dev ## Check format, lint, types, package order, templates, translations and migrations
 	$(BIN)/ruff format --check .

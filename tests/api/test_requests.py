@@ -208,3 +208,11 @@ def test_what_is_no_list_and_no_object_is_called_so(people: People, program: Mak
     asker = program(people.customer())
     assert asker.patch("/me", {"portfolio": 5}, 422)["errors"] == {"portfolio": ["This is not a list."]}
     assert asker.patch("/me", [1], 422)["errors"] == {"body": ["This is not an object."]}
+
+
+def test_what_is_cut_away_counts_too(people: People, program: Make) -> None:
+    order = people.order()
+    asker = program(order.customer)
+    title = "Fix the report" + "\u200b" * 200
+    assert asker.patch(f"/orders/{order.id}", {"title": title}, 422)["errors"]["title"]
+    assert asker.patch(f"/orders/{order.id}", {"title": " Mend\u200b  the report\n"})["title"] == "Mend the report"

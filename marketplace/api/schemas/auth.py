@@ -8,8 +8,9 @@ from flask import current_app
 from flask_babel import gettext as _
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from marketplace.accounts.models import EMAIL_LENGTH, NAME_LENGTH
-from marketplace.api.schemas.values import Answer, Body, Text, Title
+from marketplace.accounts.models import EMAIL_LENGTH
+from marketplace.api.schemas.me import PersonName
+from marketplace.api.schemas.values import Answer, Body, Text
 from marketplace.core.text import one_line
 from marketplace.web.passwords import MAX_PASSWORD, MIN_PASSWORD
 
@@ -50,9 +51,7 @@ class Registration(Body):
 
     email: Email = Field(description="For signing in.")
     password: Text = NewPassword
-    name: Title = Field(
-        min_length=1, max_length=NAME_LENGTH, description="Of a person or a firm; everybody sees it.", examples=["Anna"]
-    )
+    name: PersonName = Field(description="Of a person or a firm; everybody sees it.")
     role: Literal["customer", "performer"] = Field(description="Customers post orders, performers do the work.")
 
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from marketplace.api.schemas.refs import CategoryRef
 from marketplace.api.schemas.values import (
+    ONE_LINE,
     Answer,
     Body,
     Flag,
@@ -21,7 +22,6 @@ from marketplace.api.schemas.values import (
     Paged,
     PriceIn,
     Text,
-    Title,
     Written,
     left_out,
 )
@@ -39,7 +39,7 @@ def _address(text: str) -> str:
     return text
 
 
-ProductName = Annotated[Title, Field(min_length=1, max_length=NAME_LENGTH, examples=["Oak table"])]
+ProductName = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH, examples=["Oak table"]), ONE_LINE]
 Description = Annotated[Text, Field(max_length=DESCRIPTION_LENGTH, examples=["Solid oak, oiled, 160 × 90 cm."])]
 Unit = Annotated[
     Text, Field(max_length=UNIT_LENGTH, description="What the price is for: a piece, a metre.", examples=["pc"])

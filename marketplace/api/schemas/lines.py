@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from marketplace.api.schemas.values import Answer, Body, Id, Links, Money, MoneyIn, Title, left_out
+from marketplace.api.schemas.values import ONE_LINE, Answer, Body, Id, Links, Money, MoneyIn, left_out
 from marketplace.catalog.models import NAME_LENGTH
 from marketplace.orders.models import MAX_LINES, MAX_QUANTITY
 
-LineName = Annotated[Title, Field(max_length=NAME_LENGTH, examples=["Laying of cable"])]
+LineName = Annotated[str, Field(max_length=NAME_LENGTH, examples=["Laying of cable"]), ONE_LINE]
 Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY, examples=[3])]
 Position = Annotated[int, Field(ge=1, le=MAX_LINES, examples=[1])]
 UnitPrice = Annotated[MoneyIn, Field(description="What one costs.")]

@@ -16,7 +16,7 @@ from marketplace.accounts.models import (
 )
 from marketplace.accounts.states import PriceUnit, Role
 from marketplace.api.schemas.refs import CategoryRef
-from marketplace.api.schemas.values import Answer, Body, Id, Links, Moment, Money, PriceIn, Text, Title
+from marketplace.api.schemas.values import ONE_LINE, Answer, Body, Id, Links, Moment, Money, PriceIn, Text
 from marketplace.web.fields import LONGEST_LINK, parse_link, parse_phone
 from marketplace.web.zones import zone_names
 
@@ -38,6 +38,7 @@ def _zone(name: str) -> str:
 
 
 Language = Literal["ru", "en"]
+PersonName = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH, examples=["Anna Kern"]), ONE_LINE]
 Phone = Annotated[
     Text,
     Field(max_length=CONTACT_LENGTH, examples=["+7 912 345-67-89"], json_schema_extra={"format": "phone"}),
@@ -127,7 +128,7 @@ class ContactDetailsIn(Body):
 class ProfileChange(Body):
     """What is to be changed of the caller's own account. The last five are for performers."""
 
-    name: Title = left_out("", min_length=1, max_length=NAME_LENGTH, examples=["Anna Kern"])
+    name: PersonName = left_out("")
     contacts: ContactDetailsIn = left_out(ContactDetailsIn(), description="For those whom one works with.")
     about: Text = left_out("", max_length=ABOUT_LENGTH, examples=["Ten years of reports."])
     locale: Language | None = left_out(description="Of the pages; null: as in the browser.")

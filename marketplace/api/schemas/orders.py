@@ -9,6 +9,7 @@ from pydantic import Field
 from marketplace.api.schemas.lines import LineIn, Quantity
 from marketplace.api.schemas.refs import CategoryRef, PerformerRef, PersonRef
 from marketplace.api.schemas.values import (
+    ONE_LINE,
     Answer,
     Body,
     Day,
@@ -19,7 +20,6 @@ from marketplace.api.schemas.values import (
     Money,
     PriceIn,
     Text,
-    Title,
     Words,
     left_out,
 )
@@ -102,7 +102,7 @@ class OrderOut(OrderSummary):
     actions: list[str] = ACTIONS
 
 
-OrderTitle = Annotated[Title, Field(min_length=1, max_length=TITLE_LENGTH, examples=["Fix the report"])]
+OrderTitle = Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH, examples=["Fix the report"]), ONE_LINE]
 OrderDescription = Annotated[Words, Field(max_length=DESCRIPTION_LENGTH, examples=["It shows yesterday's numbers."])]
 PRICE = "For everything; null: the sum of the lines, and without any by agreement."
 DEADLINE = "From today on, where the caller lives."

@@ -109,6 +109,7 @@ def _said(text: str) -> str:
 
 
 def _visible(text: str) -> str:
+    _storable(text)
     # Some invisible characters count as letters, so they go first.
     line = one_line(text)
     if not any(character.isalnum() for character in line):
@@ -155,8 +156,8 @@ Text = Annotated[str, AfterValidator(_storable)]
 Words = Annotated[str, StringConstraints(pattern=NOT_BLANK), AfterValidator(_storable), AfterValidator(_said)]
 """Text that is not blank."""
 
-Title = Annotated[str, AfterValidator(_storable), AfterValidator(_visible)]
-"""One line with at least one letter or digit."""
+ONE_LINE = AfterValidator(_visible)
+"""Behind the limits of a text: makes it one line, which has at least one letter or digit. What is cut away counts."""
 
 AmountText = Annotated[
     str,
