@@ -7,7 +7,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from enum import Enum, auto
 from functools import partial
+from itertools import cycle
 from typing import Any, NamedTuple
 
 import pytest
@@ -34,11 +36,22 @@ NO_LIMIT = 10_000
 HEAD_START = 0.03
 """Seconds; the longest that the quicker acts wait, or the same one would win every round."""
 
+CLEAR_LEAD = 10 * HEAD_START
+"""Seconds; long enough for one side to be done before the other begins, however busy the machine is."""
+
 CONTROLS = 15
 """Rounds without a guard."""
 
 Act = Callable[[Account], Any]
 Rivals = Callable[["Stall"], list[tuple[int, Act]]]
+
+
+class Lead(Enum):
+    """Who acts first in a round; the rounds take turns, so that each side wins some of them on any machine."""
+
+    NOBODY = auto()
+    YESES = auto()
+    RIVALS = auto()
 
 
 class Stall(NamedTuple):
@@ -48,6 +61,7 @@ class Stall(NamedTuple):
     customer: int
     performers: tuple[int, int]
     offers: tuple[int, int]
+    lead: Lead
 
 
 def priced(price: int) -> OfferInput:
@@ -55,29 +69,31 @@ def priced(price: int) -> OfferInput:
     return OfferInput(days=price, lines=[LineInput(quantity=1, name=f"Work for {price}", unit_price=Decimal(price))])
 
 
-def stall(people: People) -> Stall:
+def stall(people: People, lead: Lead = Lead.NOBODY) -> Stall:
     """A new round."""
     order, performers = people.quoting(), (people.performer(), people.performer())
     offers = [services.send_offer(order.id, priced(number), by=by) for number, by in enumerate(performers, start=5)]
     db.session.commit()
-    return Stall(order.id, order.customer_id, (performers[0].id, performers[1].id), (offers[0].id, offers[1].id))
+    return Stall(order.id, order.customer_id, (performers[0].id, performers[1].id), (offers[0].id, offers[1].id), lead)
 
 
-def accept(offer_id: int) -> Act:
-    """The act of saying yes to it, every other time after a moment too."""
+def accept(round_: Stall, offer_id: int) -> Act:
+    """The act of saying yes to it; where nobody leads, every other time after a moment."""
 
     def say_yes(by: Account) -> int:
-        time.sleep(random.choice((0, 2 * HEAD_START)))
+        moments = {Lead.NOBODY: random.choice((0, 2 * HEAD_START)), Lead.YESES: 0, Lead.RIVALS: CLEAR_LEAD}
+        time.sleep(moments[round_.lead])
         return services.accept_offer(offer_id, limit=NO_LIMIT, by=by).id
 
     return say_yes
 
 
-def late(act: Act) -> Act:
-    """The act, after a moment."""
+def late(round_: Stall, act: Act) -> Act:
+    """The act against a yes; where nobody leads, after a moment."""
 
     def wait_and_act(by: Account) -> Any:
-        time.sleep(random.uniform(0, HEAD_START))
+        moments = {Lead.NOBODY: random.uniform(0, HEAD_START), Lead.YESES: CLEAR_LEAD, Lead.RIVALS: 0}
+        time.sleep(moments[round_.lead])
         return act(by)
 
     return wait_and_act
@@ -85,31 +101,31 @@ def late(act: Act) -> Act:
 
 def two_yeses(round_: Stall) -> list[tuple[int, Act]]:
     """The customer, in eight windows, accepts both offers."""
-    return [(round_.customer, accept(offer)) for offer in round_.offers * 4]
+    return [(round_.customer, accept(round_, offer)) for offer in round_.offers * 4]
 
 
 def yes_and_withdrawal(round_: Stall) -> list[tuple[int, Act]]:
     """The customer accepts what its performer withdraws."""
     offer, performer = round_.offers[0], round_.performers[0]
     return [
-        (round_.customer, accept(offer)),
-        (performer, late(lambda by: services.withdraw_offer(offer, by=by))),
+        (round_.customer, accept(round_, offer)),
+        (performer, late(round_, lambda by: services.withdraw_offer(offer, by=by))),
     ]
 
 
 def yes_and_cancel(round_: Stall) -> list[tuple[int, Act]]:
     """The customer accepts an offer here and cancels the order there, which is possible before and after."""
     return [
-        (round_.customer, accept(round_.offers[0])),
-        (round_.customer, late(lambda by: services.cancel_order(round_.order, reason="Plans changed", by=by))),
+        (round_.customer, accept(round_, round_.offers[0])),
+        (round_.customer, late(round_, lambda by: services.cancel_order(round_.order, reason="Plans changed", by=by))),
     ]
 
 
 def yes_and_new_version(round_: Stall) -> list[tuple[int, Act]]:
     """The customer accepts the version that its performer replaces by a dearer one."""
     return [
-        (round_.customer, accept(round_.offers[0])),
-        (round_.performers[0], late(lambda by: services.send_offer(round_.order, priced(70), by=by).id)),
+        (round_.customer, accept(round_, round_.offers[0])),
+        (round_.performers[0], late(round_, lambda by: services.send_offer(round_.order, priced(70), by=by).id)),
     ]
 
 
@@ -119,8 +135,8 @@ def all_at_once(round_: Stall) -> list[tuple[int, Act]]:
         *two_yeses(round_),
         *yes_and_withdrawal(round_),
         *yes_and_new_version(round_),
-        (round_.performers[1], late(lambda by: services.withdraw_offer(round_.offers[1], by=by))),
-        (round_.customer, late(lambda by: services.decline_offer(round_.offers[1], reason="No", by=by))),
+        (round_.performers[1], late(round_, lambda by: services.withdraw_offer(round_.offers[1], by=by))),
+        (round_.customer, late(round_, lambda by: services.decline_offer(round_.offers[1], reason="No", by=by))),
     ]
 
 
@@ -166,7 +182,7 @@ def faults(order_id: int) -> list[str]:
 def race(app: Flask, rivals: Rivals, rounds: int, tolerated: tuple[type[Exception], ...] = ()) -> tuple[int, int]:
     """Lets the rivals act at the same moment, round by round; returns how many went wrong and how many were won."""
     people = People(app)
-    stalls = [stall(people) for _ in range(rounds)]
+    stalls = [stall(people, lead) for _, lead in zip(range(rounds), cycle(Lead))]
     db.session.rollback()
     wrong = won = 0
     with Crowd(app, 16) as crowd:
