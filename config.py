@@ -38,10 +38,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "MEDIA_PATH": str(_media_path(env)),
         "SQLALCHEMY_DATABASE_URI": _database_url(env, production),
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": True,
             # Errors would carry them into the log.
             "hide_parameters": True,
-            "pool_size": _number(env, "DATABASE_POOL", 10, low=1, high=90),
+            "pool_size": _number(env, "DATABASE_POOL", 5, low=1, high=90),
             "max_overflow": 5,
             "connect_args": {"connect_timeout": 5},
         },

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 from werkzeug.test import create_environ
 
-from benchmarks.api_floor import make_floor
+from benchmarks.api_floor import make_floor, make_token
 from benchmarks.market import Market, plant
 from benchmarks.rounds import Pair, percentile_95
 from benchmarks.visitor import HOST, Request, call
@@ -39,27 +39,34 @@ class ApiCase:
     statements: int
 
 
+class Caller(NamedTuple):
+    """Somebody who has signed in, with the tokens that the site and the floor know them by."""
+
+    person: int
+    token: str
+    floor_token: str
+
+
 def api_cases(market: Market, turns: int) -> list[ApiCase]:
     """Every case; what is posted and taken stays there."""
     with market.app.app_context():
-        reader = _token(market, "performer@example.com")
-        customer = _token(market, "customer@example.com")
-        people = [find_account_by_email(email) for email in ("customer@example.com", "performer@example.com")]
-        ids = [person.id for person in people if person is not None]
+        reader = _sign_in("performer@example.com")
+        customer = _sign_in("customer@example.com")
         # Each call takes another one, the floor's and ours.
         planted = plant(2 * turns + 10, word="беседку")
     category = market.category.id
-    by_customer = make_floor(market.connect(), person=ids[0], category=category)
-    by_performer = make_floor(market.connect(), person=ids[1], category=category)
+    by_customer = make_floor(market.connect(), person=customer.person, category=category)
+    by_performer = make_floor(market.connect(), person=reader.person, category=category)
     fresh = iter(planted)
     shown = planted[-1][0]
     new = {**POSTED, "category_id": category, "pricing": "fixed"}
 
-    def read(name: str, path: str, token: str | None = None) -> ApiCase:
-        ours, floor = request("GET", API + path, token=token), request("GET", path)
+    def read(name: str, path: str, caller: Caller | None = None) -> ApiCase:
+        ours = request("GET", API + path, token=caller and caller.token)
+        floor = request("GET", path, token=caller and caller.floor_token)
         return _case(name, READ_AIM, market, Pair(_always(by_customer, floor), _always(market.app, ours)))
 
-    def take(app: Flask, prefix: str, token: str | None = None) -> Any:
+    def take(app: Flask, prefix: str, token: str) -> Any:
         def once(_turn: int) -> None:
             order_id, _terms = next(fresh)
             _done(app, request("POST", f"{prefix}/orders/{order_id}/take", {}, token=token))
@@ -76,11 +83,16 @@ def api_cases(market: Market, turns: int) -> list[ApiCase]:
             WRITE_AIM,
             market,
             Pair(
-                _always(by_customer, request("POST", "/orders", new)),
-                _always(market.app, request("POST", f"{API}/orders", new, token=customer)),
+                _always(by_customer, request("POST", "/orders", new, token=customer.floor_token)),
+                _always(market.app, request("POST", f"{API}/orders", new, token=customer.token)),
             ),
         ),
-        _case("take", WRITE_AIM, market, Pair(take(by_performer, ""), take(market.app, API, reader))),
+        _case(
+            "take",
+            WRITE_AIM,
+            market,
+            Pair(take(by_performer, "", reader.floor_token), take(market.app, API, reader.token)),
+        ),
     ]
 
 
@@ -125,9 +137,9 @@ def _done(app: Flask, asked: Request) -> None:
     assert answer.status in (200, 201), (answer.status, answer.body[:300])
 
 
-def _token(market: Market, email: str) -> str:
+def _sign_in(email: str) -> Caller:
     person = find_account_by_email(email)
     assert person is not None
     tokens = accounts.sign_in_program(person, user_agent="benchmark", address="", secret=DEVELOPMENT_SECRET_KEY)
     db.session.commit()
-    return tokens.access_token
+    return Caller(person.id, tokens.access_token, make_token(tokens.session_id, person.id))

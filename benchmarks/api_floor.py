@@ -1,9 +1,13 @@
-"""The floor of the JSON API: the smallest Flask application that reads and writes the same rows, by psycopg2."""
+"""The floor of the JSON API: the smallest Flask application that reads and writes the same rows, by psycopg2.
+
+A token that comes is checked, and the rows of its session and its person are read, as nobody can do without.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import jwt
 from flask import Flask, jsonify, request
 
 BOARD = """
@@ -23,6 +27,12 @@ FROM orders o
 JOIN categories c ON c.id = o.category_id
 JOIN profiles p ON p.account_id = o.customer_id
 WHERE o.id = %s
+"""
+WHO = """
+SELECT s.id, s.seen_at, a.id, a.email, a.role, a.locale, a.time_zone
+FROM account_sessions s
+JOIN accounts a ON a.id = s.account_id
+WHERE s.id = %s AND a.id = %s AND s.ended_at IS NULL AND a.active
 """
 POST = (
     "INSERT INTO orders (title, description, category_id, pricing, price, deadline, customer_id, author_id, status,"
@@ -44,13 +54,23 @@ TAKE = (
     "UPDATE category_counters SET open_orders = open_orders - 1 WHERE category_id = %(category)s",
     "UPDATE performer_counters SET taken = taken + 1 WHERE account_id = %(person)s",
 )
+KEY = "signs the tokens of the floor, as long as HS256 wants it"
 FIELDS = ("id", "number", "title", "description", "category_id", "slug", "category", "status", "pricing", "price")
 MORE = ("total", "deadline", "customer_id", "customer", "created_at", "updated_at")
 
 
 def make_floor(connection: Any, *, person: int, category: int) -> Flask:
-    """GET /board and /orders/<id>, POST /orders and /orders/<id>/take, by `person` in `category`; asks no questions."""
+    """GET /board and /orders/<id>, POST /orders and /orders/<id>/take, by `person` in `category`; only asks who."""
     app = Flask("benchmarks")
+
+    @app.before_request
+    def identify() -> None:
+        header = request.headers.get("Authorization")
+        if header is not None:
+            claims = jwt.decode(header.removeprefix("Bearer "), KEY, ["HS256"])
+            with connection.cursor() as cursor:
+                cursor.execute(WHO, (claims["sid"], claims["sub"]))
+                assert cursor.fetchone() is not None
 
     @app.get("/board")
     def board() -> Any:
@@ -94,6 +114,11 @@ def make_floor(connection: Any, *, person: int, category: int) -> Flask:
         return jsonify(shown(row))
 
     return app
+
+
+def make_token(session: int, person: int) -> str:
+    """What the floor takes for a token of `person` in their `session`."""
+    return jwt.encode({"sid": session, "sub": str(person)}, KEY, "HS256")
 
 
 def shown(row: Any) -> dict[str, Any]:

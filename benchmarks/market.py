@@ -82,16 +82,18 @@ def open_market(size: int, folder: Path) -> Iterator[Market]:
             with app.app_context():
                 prepare(size)
                 best = max(category_choices(), key=lambda choice: choice.open_orders)
-                engine = db.engine
+                engines = [*db.engines.values()]
             market = Market(size, server.url, app, best.category)
 
-            @event.listens_for(engine, "before_cursor_execute")
             def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
                 if market.sent is not None:
                     market.sent.append((statement, values))
 
+            for engine in engines:
+                event.listen(engine, "before_cursor_execute", note)
             yield market
-            engine.dispose()
+            for engine in engines:
+                engine.dispose()
     finally:
         server.stop()
 

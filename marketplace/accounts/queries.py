@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, bindparam, false, func, or_, select, text
+from sqlalchemy.orm import lazyload
 
 from marketplace.accounts.errors import NoSuchAccount
 from marketplace.accounts.models import NAME_WORDS, Account, AccountSession, Profile, RefreshToken
@@ -232,7 +233,7 @@ LIVE_SESSION = OF_THE_LIVING.where(
 )
 SESSION_OF_TOKEN = OF_THE_LIVING.where(
     AccountSession.id == bindparam("id"), AccountSession.account_id == bindparam("account_id")
-)
+).options(lazyload(Account.profile))  # Pages greet people by name; few answers to programs do.
 
 LIVE_VIEWERS = (
     select(AccountSession.id, Account.id, Account.role)

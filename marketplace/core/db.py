@@ -5,13 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as RequestSession
-from sqlalchemy import BigInteger, CheckConstraint, Computed, Connection, DateTime, Engine, Enum, Identity, MetaData
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Connection,
+    DateTime,
+    Engine,
+    Enum,
+    Identity,
+    MetaData,
+    event,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
 from marketplace.core.money import Money
@@ -40,6 +52,8 @@ class Base(DeclarativeBase):
 
 
 ALONE = "statements stand alone"
+LIVELY = 1.0
+"""Seconds after its last use for which a connection is taken to be alive."""
 
 
 class Session(RequestSession):
@@ -48,12 +62,7 @@ class Session(RequestSession):
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         bind: Engine | Connection = super().get_bind(*args, **kwargs)
         # Whoever hands the session a connection has begun a transaction on it.
-        return _alone(bind) if self.info.get(ALONE) and isinstance(bind, Engine) else bind
-
-
-@lru_cache(maxsize=16)
-def _alone(engine: Engine) -> Engine:
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+        return db.engines[ALONE] if self.info.get(ALONE) and isinstance(bind, Engine) else bind
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": Session})
@@ -66,6 +75,28 @@ def read_alone() -> None:
     rows that are read while they are used, which need a transaction.
     """
     db.session.info[ALONE] = True
+
+
+def ping_idle(engine: Engine) -> None:
+    """Has connections that were not used just now tried before they are used: the database may have been restarted.
+
+    The pool's own ping before each use is a journey too; it would be the longest part of a short read.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["used_at"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def try_out(connection: Any, record: Any, _proxy: Any) -> None:
+        used_at = record.info.get("used_at")
+        if used_at is None or monotonic() - used_at < LIVELY:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # The pool takes another one, or makes it.
+            raise DisconnectionError from error
 
 
 def let_go() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask import Flask
+from sqlalchemy import event
 
 from marketplace import registry
 from marketplace.core import embedded
-from marketplace.core.db import db
+from marketplace.core.db import ALONE, db, ping_idle
 
 
 def init_app(app: Flask) -> None:
@@ -17,7 +18,15 @@ def init_app(app: Flask) -> None:
     if is_embedded:
         app.config["SQLALCHEMY_DATABASE_URI"] = embedded.database_url(folder)
     assert registry.order_listeners
+    app.config["SQLALCHEMY_BINDS"] = {
+        ALONE: {"url": app.config["SQLALCHEMY_DATABASE_URI"], "isolation_level": "AUTOCOMMIT"}
+    }
     db.init_app(app)
-    if is_embedded:
-        with app.app_context():
-            embedded.start_on_connect(db.engine, folder)
+    with app.app_context():
+        alone = db.engines[ALONE]
+        for engine in db.engines.values():
+            ping_idle(engine)
+            if is_embedded:
+                embedded.start_on_connect(engine, folder)
+        # Whoever closes the one for good means both.
+        event.listen(db.engine, "engine_disposed", lambda _engine: alone.dispose())

@@ -76,7 +76,7 @@ def order_out(whole: WholeOrder) -> OrderOut:
         number=order.number,
         title=order.title,
         description=order.description,
-        category=category_ref(order.category),
+        category=_category(whole),
         status=order.status,
         pricing=order.pricing,
         money_state=order.money_state if sees_all else None,
@@ -140,7 +140,12 @@ def _performer(whole: WholeOrder) -> PerformerRef | None:
     if account_id is None or name is None:
         return None
     rating = None if whole.rating is None else round(float(whole.rating), 2)
-    return PerformerRef(id=account_id, name=name, rating=rating, reviews=whole.rating_count or 0)
+    return PerformerRef(id=account_id, name=name, rating=rating, reviews=whole.rated[1] if whole.rated else 0)
+
+
+def _category(whole: WholeOrder) -> CategoryRef:
+    slug, name_ru, name_en = whole.category
+    return CategoryRef(id=whole.order.category_id, slug=slug, name=name_ru if select_locale() == "ru" else name_en)
 
 
 def category_ref(category: Category) -> CategoryRef:
