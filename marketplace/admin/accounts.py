@@ -146,14 +146,9 @@ class AccountView(ListView):
         """Asks, then ends every session of the person."""
         account = self.get_one(request.args.get("id"))
         number = len(live_sessions(account))
-
-        def sign_out() -> None:
-            services.end_sessions(account)
-            services.record_audit("sign_out", account, before={"sessions": number}, after={"sessions": 0}, by=admin())
-
         return self.act(
             ConfirmForm(),
-            sign_out,
+            lambda: services.sign_out_account(account.id, by=admin()),
             title=_("Sign %(name)s out everywhere", name=account.name),
             question=ngettext("%(num)s device is signed in.", "%(num)s devices are signed in.", number),
             people=[account],

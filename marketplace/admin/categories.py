@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import request, url_for
@@ -10,27 +11,19 @@ from flask_admin import expose
 from flask_admin.model.template import macro
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, or_
 
-from marketplace.accounts.services import record_audit
-from marketplace.admin.audit import changes, snapshot
 from marketplace.admin.filters import ChoiceFilter
 from marketplace.admin.forms import CategoryForm, ConfirmForm
 from marketplace.admin.lists import ListView
-from marketplace.catalog.models import Category, Product, Specialty
+from marketplace.catalog import services
+from marketplace.catalog.errors import SlugTaken
+from marketplace.catalog.models import Category
+from marketplace.catalog.services import CATEGORY_FIELDS
 from marketplace.core.db import db
-from marketplace.core.errors import N_, Conflict
-from marketplace.orders.models import Order
+from marketplace.orders.services import delete_category
+from marketplace.web.errors import explain
 from marketplace.web.viewer import account as admin
-
-FIELDS = ("slug", "name_ru", "name_en", "position", "is_active")
-
-
-class CategoryInUse(Conflict):
-    """Orders, performers or products stand in this category."""
-
-    message = N_("Orders, performers or products use this category. Take it out of use instead: edit it.")
 
 
 class CategoryView(ListView):
@@ -40,8 +33,8 @@ class CategoryView(ListView):
     create_title = _l("New category")
     search_hint = _l("Name")
     column_list = ("name_en", "name_ru", "slug", "position", "is_active", "acts")
-    column_export_list = ("id", *FIELDS)
-    column_sortable_list = FIELDS
+    column_export_list = ("id", *CATEGORY_FIELDS)
+    column_sortable_list = CATEGORY_FIELDS
     column_default_sort = "position"
     column_labels = {
         "id": _l("Id"),
@@ -70,28 +63,20 @@ class CategoryView(ListView):
         return CategoryForm
 
     def create_model(self, form: CategoryForm) -> Category | bool:
-        category = Category()
-        return category if self._save(category, form, "create") else False
+        return self._save(form, lambda values: services.create_category(**values, by=admin()))
 
     def update_model(self, form: CategoryForm, model: Category) -> bool:
-        return self._save(model, form, "update")
+        return bool(self._save(form, lambda values: services.edit_category(model.id, **values, by=admin())))
 
-    def _save(self, category: Category, form: CategoryForm, act: str) -> bool:
-        before = snapshot(category, FIELDS)
-        for name in FIELDS:
-            setattr(category, name, form[name].data)
-        db.session.add(category)
+    def _save(self, form: CategoryForm, save: Callable[[dict[str, Any]], Category]) -> Category | bool:
         try:
-            db.session.flush()
-        except IntegrityError:
+            category = save({name: form[name].data for name in CATEGORY_FIELDS})
+        except SlugTaken as error:
             db.session.rollback()
-            form.slug.errors = [_("Another category already has this name in addresses.")]
+            form.slug.errors = [explain(error)]
             return False
-        old, new = changes(before, snapshot(category, FIELDS))
-        if new:
-            record_audit(act, category, before={} if act == "create" else old, after=new, by=admin())
         db.session.commit()
-        return True
+        return category
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> ResponseReturnValue:
@@ -99,7 +84,7 @@ class CategoryView(ListView):
         category = self.get_one(request.args.get("id"))
         return self.act(
             ConfirmForm(),
-            lambda: delete_unused(category.id),
+            lambda: delete_category(category.id, by=admin()),
             title=_("Delete the category “%(name)s”", name=category.name_en),
             question=_("This cannot be undone. A category that orders, performers or products use is not deleted."),
             submit=_("Delete"),
@@ -110,22 +95,3 @@ class CategoryView(ListView):
 
     def get_save_return_url(self, model: Any, is_created: bool = False) -> str:
         return url_for(".index_view")
-
-
-def delete_unused(category_id: int) -> None:
-    """Deletes the category, or raises CategoryInUse; the lock keeps new references out until the end."""
-    category = db.session.scalar(
-        select(Category).where(Category.id == category_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if category is None:
-        return
-    is_used = or_(
-        exists().where(Order.category_id == category_id),
-        exists().where(Specialty.category_id == category_id),
-        exists().where(Product.category_id == category_id),
-    )
-    if db.session.scalar(select(is_used)):
-        raise CategoryInUse
-    record_audit("delete", category, before=snapshot(category, FIELDS), by=admin())
-    db.session.delete(category)
-    db.session.flush()

@@ -11,9 +11,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from marketplace.accounts import services
 from marketplace.accounts.models import Account, Profile
-from marketplace.accounts.queries import get_account
 from marketplace.accounts.states import PriceUnit, Role
-from marketplace.admin.audit import changes, snapshot
 from marketplace.admin.filters import ChoiceFilter
 from marketplace.admin.forms import ProfileForm, role_choices
 from marketplace.admin.lists import ListView
@@ -71,13 +69,9 @@ class ProfileView(ListView):
 
     def update_model(self, form: ProfileForm, model: Profile) -> bool:
         """Through the service; the audit line names only what changed."""
-        before = snapshot(model, FIELDS)
         values = {name: form[name].data for name in FIELDS} | {"price_unit": PriceUnit(form.price_unit.data)}
         try:
-            profile = services.update_profile(get_account(model.account_id), by=admin(), **values)
-            old, new = changes(before, snapshot(profile, FIELDS))
-            if new:
-                services.record_audit("update", profile, before=old, after=new, by=admin())
+            services.mend_profile(model.account_id, by=admin(), **values)
             db.session.commit()
         except (Conflict, Invalid) as error:
             db.session.rollback()

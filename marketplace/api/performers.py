@@ -120,6 +120,7 @@ def _review(review: Review, user: Account | None) -> PerformerReview:
         rating=review.rating,
         text=review.text,
         answer=review.answer,
+        is_hidden=review.hidden_at is not None,
         created_at=review.created_at,
         answered_at=review.answered_at,
         customer=person_ref(review.customer),

@@ -9,6 +9,18 @@ class NoSuchCategory(Invalid):
     message = N_("Choose a category from the list.")
 
 
+class CategoryNotFound(NotFound):
+    """There is no such category, or not any more."""
+
+    message = N_("There is no such category.")
+
+
+class SlugTaken(Invalid):
+    """Addresses name categories, so no two are called the same."""
+
+    message = N_("Another category already has this name in addresses.")
+
+
 class NoSuchProduct(NotFound):
     """There is no such product, or it is not shown any more."""
 

@@ -262,6 +262,12 @@ class ExpiresTooFar(Invalid):
     message = N_("The day is too far away.")
 
 
+class CategoryInUse(Conflict):
+    """Orders, performers or products stand in this category."""
+
+    message = N_("Orders, performers or products use this category. Take it out of use instead: edit it.")
+
+
 class NoSuchFilter(NotFound):
     """There is no such kept filter, or it is somebody else's."""
 

@@ -48,6 +48,11 @@ def runs_the_desk(user: Viewer, order: Order) -> bool:
     return user is not None and user.role in (Role.MANAGER, Role.ADMIN)
 
 
+def moderates(user: Viewer, order: Order) -> bool:
+    """Admins hide, reassign and mend."""
+    return may_moderate(user)
+
+
 def is_customer_or_desk(user: Viewer, order: Order) -> bool:
     """The customer, or who acts for them."""
     return is_customer_of(user, order) or runs_the_desk(user, order)
@@ -99,6 +104,7 @@ RULES: dict[Act, tuple[tuple[Predicate, str], ...]] = {
     Act.SET_MONEY: (SIGNED_IN, (runs_the_desk, N_("Only managers may note payment and delivery."))),
     Act.COMMENT: (SIGNED_IN, (is_party_or_desk, N_("Only the customer, the performer and managers write here."))),
     Act.ATTACH: (SIGNED_IN, (is_party_or_desk, N_("Only the customer, the performer and managers add files here."))),
+    Act.REASSIGN: (SIGNED_IN, (moderates, N_("Only admins give an order to another performer."))),
 }
 
 

@@ -105,6 +105,7 @@ class Act(StrEnum):
     SET_MONEY = "set_money"
     COMMENT = "comment"
     ATTACH = "attach"
+    REASSIGN = "reassign"
 
 
 class OfferAct(StrEnum):
@@ -131,6 +132,7 @@ POSSIBLE_IN: dict[Act, frozenset[Status]] = {
     Act.SET_MONEY: frozenset({Status.IN_PROGRESS, Status.COMPLETED}),
     Act.COMMENT: frozenset(Status),
     Act.ATTACH: frozenset(Status),
+    Act.REASSIGN: frozenset({Status.IN_PROGRESS}),
 }
 
 MIN_RATING, MAX_RATING = 1, 10

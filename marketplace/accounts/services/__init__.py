@@ -1,5 +1,7 @@
 """What people do with accounts, the tickets by which their browsers open live connections, the tokens of programs."""
 
+from marketplace.accounts.services.mending import locked_for_mending, mend_profile, sign_out_account
+from marketplace.accounts.services.passwords import hold_checked
 from marketplace.accounts.services.people import (
     appoint_admin,
     block_account,
@@ -41,7 +43,10 @@ __all__ = [
     "end_session_with_id",
     "end_sessions",
     "forget_over",
+    "hold_checked",
     "issue_ticket",
+    "locked_for_mending",
+    "mend_profile",
     "read_access_token",
     "record_audit",
     "redeem_ticket",
@@ -49,6 +54,7 @@ __all__ = [
     "register_account",
     "repeat_sign_in",
     "sign_in_program",
+    "sign_out_account",
     "start_session",
     "touch_session",
     "unblock_account",

@@ -115,6 +115,14 @@ def actions(order: Order, user: Account | None) -> list[str]:
     if Act.SET_MONEY in possible:
         names += [*MONEY_STEPS[order.money_state].values()]
         names += ["money"] if MONEY_TRANSITIONS[order.money_state] else []
+    return names + (switches(order) if policies.may_moderate(user) else [])
+
+
+def switches(order: Order) -> list[str]:
+    """What moderators hide or show again, each in the one direction that changes something."""
+    names = ["hide" if order.hidden_at is None else "show"]
+    if order.review is not None:
+        names.append("review/hide" if order.review.hidden_at is None else "review/show")
     return names
 
 
@@ -161,6 +169,7 @@ def review_out(review: Review | None, user: Account | None) -> ReviewOut | None:
         rating=review.rating,
         text=review.text,
         answer=review.answer,
+        is_hidden=review.hidden_at is not None,
         created_at=review.created_at,
         answered_at=review.answered_at,
     )

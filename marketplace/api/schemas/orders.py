@@ -63,6 +63,10 @@ class ReviewOut(Answer):
     rating: int = Field(ge=MIN_RATING, le=MAX_RATING)
     text: str
     answer: str | None
+    is_hidden: bool = Field(
+        description="A moderator took it out of sight and out of the average; only staff see such a review.",
+        examples=[False],
+    )
     created_at: Moment
     answered_at: Moment | None
 
@@ -174,6 +178,17 @@ class Assign(Body):
     """Who looks after an order from now on."""
 
     manager_id: Id | None = Field(description="A manager or an admin; null: nobody.")
+
+
+class Reassign(Body):
+    """Who does the work from now on, and why."""
+
+    performer_id: Id = Field(description="An active performer, neither the present one nor the customer.")
+    reason: Words = Field(
+        max_length=NOTE_LENGTH,
+        description="For the history, which both sides read.",
+        examples=["The performer has fallen ill."],
+    )
 
 
 class MoneyStep(Body):

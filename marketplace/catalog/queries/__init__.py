@@ -1,6 +1,12 @@
 """Every SELECT of the catalogue."""
 
-from marketplace.catalog.queries.categories import active_categories, find_category, get_active_category, specialties
+from marketplace.catalog.queries.categories import (
+    active_categories,
+    find_category,
+    get_active_category,
+    locked_category,
+    specialties,
+)
 from marketplace.catalog.queries.loads import (
     OPEN_LOADS,
     count_open_loads,
@@ -38,6 +44,7 @@ __all__ = [
     "get_product",
     "has_died",
     "latest_loads",
+    "locked_category",
     "locked_load",
     "locked_product",
     "price_history",

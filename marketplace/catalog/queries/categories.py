@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
-from marketplace.catalog.errors import NoSuchCategory
+from marketplace.catalog.errors import CategoryNotFound, NoSuchCategory
 from marketplace.catalog.models import Category, Specialty
 from marketplace.core.db import db
 
@@ -19,6 +19,18 @@ def active_categories() -> Sequence[Category]:
 def find_category(slug: str) -> Category | None:
     """The category of this slug, whether or not it takes new orders; None when there is none."""
     return db.session.scalar(select(Category).where(Category.slug == slug))
+
+
+def locked_category(category_id: int, *, alone: bool = False) -> Category:
+    """The category, its row locked and read afresh; raises CategoryNotFound.
+
+    Others may go on referring to it, or, with `alone`, wait for the end of the transaction before they do.
+    """
+    lock = True if alone else {"key_share": True}
+    category = db.session.get(Category, category_id, with_for_update=lock, populate_existing=True)
+    if category is None:
+        raise CategoryNotFound
+    return category
 
 
 def get_active_category(category_id: int) -> Category:

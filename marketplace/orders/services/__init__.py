@@ -5,7 +5,14 @@ from marketplace.orders.services.desk import assign_manager, request_quote, set_
 from marketplace.orders.services.filters import delete_filter, save_filter
 from marketplace.orders.services.itemizing import add_line, change_line, remove_line
 from marketplace.orders.services.lines import LineInput, set_lines
-from marketplace.orders.services.moderating import hide_order, hide_review, reassign_order, show_order, show_review
+from marketplace.orders.services.moderating import (
+    delete_category,
+    hide_order,
+    hide_review,
+    reassign_order,
+    show_order,
+    show_review,
+)
 from marketplace.orders.services.offering import (
     OfferInput,
     accept_offer,
@@ -30,6 +37,7 @@ __all__ = [
     "change_line",
     "complete_order",
     "decline_offer",
+    "delete_category",
     "delete_filter",
     "edit_order",
     "expire_offers",

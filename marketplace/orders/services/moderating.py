@@ -1,21 +1,31 @@
-"""What admins mend: hide from the board, give to another performer, hide a review. Each leaves an audit line."""
+"""What admins mend: hide from the board, give to another performer, hide a review, delete a category.
+
+Each leaves an audit line.
+"""
 
 from __future__ import annotations
+
+from sqlalchemy import exists, or_, select
 
 from marketplace.accounts.models import Account
 from marketplace.accounts.queries import locked_account
 from marketplace.accounts.services import record_audit
 from marketplace.accounts.states import Role
+from marketplace.catalog.models import Product, Specialty
+from marketplace.catalog.queries import locked_category
+from marketplace.catalog.services import CATEGORY_FIELDS, require_category_keeper
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.errors import N_, Conflict, NotAllowed
+from marketplace.core.snapshots import snapshot
 from marketplace.core.text import tidy
 from marketplace.orders import policies
-from marketplace.orders.errors import IllegalStep, NotAPerformer, NotRatedYet
+from marketplace.orders.errors import CategoryInUse, NotAPerformer, NotRatedYet
 from marketplace.orders.models import Order, Review
 from marketplace.orders.queries import orders as queries
+from marketplace.orders.services.dealing import locked_for
 from marketplace.orders.services.settling import release_offer
-from marketplace.orders.states import EventKind, Status
+from marketplace.orders.states import Act, EventKind
 
 
 def hide_order(order_id: int, *, by: Account) -> Order:
@@ -50,9 +60,7 @@ def reassign_order(order_id: int, *, performer_id: int, reason: str, by: Account
     performer = locked_account(performer_id)
     if performer.role is not Role.PERFORMER or not performer.active:
         raise NotAPerformer(field="performer")
-    order = queries.locked(order_id)
-    if order.status is not Status.IN_PROGRESS:
-        raise IllegalStep(order.status)
+    order = locked_for(Act.REASSIGN, order_id, by)
     if performer.id == order.performer_id:
         raise Conflict(N_("This performer already has the order."))
     if performer.id == order.customer_id:
@@ -88,6 +96,8 @@ def _set_review_hidden(order_id: int, hidden: bool, by: Account) -> Review:
     _require_moderator(by)
     review = queries.locked_review(order_id)
     if review is None:
+        # One that does not exist is not said to be unrated.
+        queries.get_order(order_id)
         raise NotRatedYet
     if (review.hidden_at is not None) != hidden:
         review.hidden_at = clock.now() if hidden else None
@@ -96,6 +106,22 @@ def _set_review_hidden(order_id: int, hidden: bool, by: Account) -> Review:
         )
         db.session.flush()
     return review
+
+
+def delete_category(category_id: int, *, by: Account) -> None:
+    """Deletes a category that nothing uses, else raises CategoryInUse; the lock keeps new uses out until the end."""
+    require_category_keeper(by)
+    category = locked_category(category_id, alone=True)
+    is_used = or_(
+        exists().where(Order.category_id == category_id),
+        exists().where(Specialty.category_id == category_id),
+        exists().where(Product.category_id == category_id),
+    )
+    if db.session.scalar(select(is_used)):
+        raise CategoryInUse
+    record_audit("delete", category, before=snapshot(category, CATEGORY_FIELDS), by=by)
+    db.session.delete(category)
+    db.session.flush()
 
 
 def _require_moderator(by: Account) -> None:
