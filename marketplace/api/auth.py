@@ -17,7 +17,6 @@ from marketplace.api.operations import operation
 from marketplace.api.schemas.auth import Refresh, Registration, SignIn, Tokens
 from marketplace.api.schemas.me import Me
 from marketplace.api.signing import unrecognised
-from marketplace.core.db import db
 from marketplace.web.guards import PUBLIC
 from marketplace.web.language import select_locale
 from marketplace.web.limits import REFRESH_PER_ADDRESS, limit_registration, limit_sign_in, limit_view
@@ -119,19 +118,8 @@ def recognised(email: str, password: str) -> Account | None:
         hash_password(password)
         return None
     normal = current_app.extensions["security"].password_util.normalize(password)
-    seen = person.password
     is_right = person.verify_and_update_password(normal)
-    renewed = person.password
-    if not is_right:
-        return None
-    # Whoever blocks the person or changes the password meanwhile holds this row, and then ends the sessions that are
-    # there: one that began unseen would outlive them.
-    with db.session.no_autoflush:
-        person = queries.locked_account(person.id)
-    if not person.active or person.password != seen:
-        return None
-    person.password = renewed
-    return person
+    return person if is_right and services.hold_checked(person) else None
 
 
 def shown_tokens(made: services.Tokens) -> Tokens:

@@ -2,6 +2,7 @@
 
 from marketplace.accounts.services.mending import locked_for_mending, mend_profile, sign_out_account
 from marketplace.accounts.services.passwords import hold_checked
+from marketplace.accounts.services.passwords import hold_checked
 from marketplace.accounts.services.people import (
     appoint_admin,
     block_account,
@@ -43,6 +44,7 @@ __all__ = [
     "end_session_with_id",
     "end_sessions",
     "forget_over",
+    "hold_checked",
     "hold_checked",
     "issue_ticket",
     "locked_for_mending",

@@ -20,6 +20,7 @@ from flask_security.utils import get_message
 from wtforms import EmailField, Field, PasswordField, RadioField, StringField, SubmitField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
+from marketplace.accounts import services
 from marketplace.accounts.models import EMAIL_LENGTH, NAME_LENGTH
 from marketplace.accounts.states import Role
 from marketplace.core.text import one_line
@@ -27,6 +28,7 @@ from marketplace.web.checking import Checkable
 from marketplace.web.fields import SelectChoice
 from marketplace.web.passwords import not_endless
 from marketplace.web.safe import local_address
+from marketplace.web.viewer import account
 
 
 def must_be_legible(form: Any, field: StringField) -> None:
@@ -62,7 +64,7 @@ class SignInForm(LocalNext, LoginForm):
 
     def validate(self, **kwargs: Any) -> bool:  # type: ignore[override]  # as the library's own
         """As the library does; whether the account is unknown, blocked or has another password is not told apart."""
-        if super().validate(**kwargs):
+        if super().validate(**kwargs) and services.hold_checked(self.user):
             return True
         # Set once the fields themselves were fine and the library went on to ask for the account.
         if self.ifield is not None:
@@ -129,6 +131,10 @@ class PasswordForm(ChangePasswordForm):
     )
     submit = SubmitField(_l("Change password"))
 
+    def validate(self, **kwargs: Any) -> bool:  # type: ignore[override]  # as the library's own
+        """As the library does; of two who change one password at once the second does not know it any more."""
+        return bool(super().validate(**kwargs)) and is_known_still(self.password)
+
 
 class PasswordAgainForm(LocalNext, VerifyForm):
     """The password once more, before something that a borrowed device must not do."""
@@ -139,3 +145,15 @@ class PasswordAgainForm(LocalNext, VerifyForm):
         validators=[password_required, not_endless],
     )
     submit = SubmitField(_l("Go on"))
+
+    def validate(self, **kwargs: Any) -> bool:  # type: ignore[override]  # as the library's own
+        """As the library does, for the password that is the person's now."""
+        return bool(super().validate(**kwargs)) and is_known_still(self.password)
+
+
+def is_known_still(field: PasswordField) -> bool:
+    """True when the password of the person who is signed in, just found right in `field`, has not changed since."""
+    if services.hold_checked(account()):
+        return True
+    field.errors = [*field.errors, get_message("INVALID_PASSWORD")[0]]
+    return False
