@@ -6,9 +6,12 @@ import hashlib
 import os
 import re
 import secrets
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 NAME = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,12})?")
+UNFINISHED = re.compile(rf"\.{NAME.pattern}\.[0-9a-f]{{16}}")
 
 
 def digest_name(content: bytes) -> str:
@@ -45,3 +48,19 @@ def write(folder: Path, name: str, content: bytes) -> Path:
 def remove(folder: Path, name: str) -> None:
     """Forgets the file; it is no mistake when there is none."""
     place(folder, name).unlink(missing_ok=True)
+
+
+def older(folder: Path, seconds: float) -> Iterator[tuple[str, Path]]:
+    """The files below `folder` that were written before so many seconds: the name that each was given, and where it is.
+
+    Halves of files that nobody finished writing are among them, under the names of what they were to be.
+    """
+    limit = time.time() - seconds
+    for path in sorted(folder.glob("[0-9a-f][0-9a-f]/*")):
+        name = path.name[1:-17] if UNFINISHED.fullmatch(path.name) else path.name
+        try:
+            is_old = NAME.fullmatch(name) is not None and path.stat().st_mtime < limit
+        except FileNotFoundError:
+            continue
+        if is_old:
+            yield name, path

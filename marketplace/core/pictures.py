@@ -106,6 +106,12 @@ def store(place: Path, picture: Picture) -> None:
     files.write(place, picture.digest, picture.content)
 
 
+def forget(place: Path, digest: str) -> None:
+    """Takes the picture and its thumbnail out of the folder `place`; it is no mistake when they are gone."""
+    files.remove(place, digest)
+    files.remove(place, digest + THUMB_SUFFIX)
+
+
 def stored(place: Path, digest: str, *, thumb: bool = False) -> Path:
     """The file of a picture, or of its thumbnail, in the folder `place`."""
     return files.place(place, digest + THUMB_SUFFIX if thumb else digest)

@@ -130,8 +130,6 @@ def load(
             pictures = []
             if media is not None:
                 pictures = _pictures(item, key, what, reader, report, alive)
-                for picture in pictures:
-                    store.store(store.folder(str(media)), picture)
             # Half of an item that fails is undone, the items before it stay.
             with db.session.begin_nested():
                 outcome = services.save_loaded_product(
@@ -145,6 +143,10 @@ def load(
                     pictures=pictures,
                     by=by,
                 )
+                if media is not None:
+                    # Only now: the rows hold their files from here on.
+                    for picture in pictures:
+                        store.store(store.folder(str(media)), picture)
         except DomainError as error:
             report.skipped += 1
             report.note(what, ITEM, error)

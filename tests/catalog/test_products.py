@@ -57,7 +57,7 @@ def acts(made: Product) -> list[Callable[[Account], object]]:
         lambda by: services.hide_product(made.id, by=by),
         lambda by: services.show_product(made.id, by=by),
         lambda by: services.add_pictures(made.id, [picture("green")], by=by),
-        lambda by: services.move_picture(made.id, of, up=False, by=by),
+        lambda by: services.move_picture(made.id, of, steps=1, by=by),
         lambda by: services.remove_picture(made.id, of, by=by),
     ]
 
@@ -208,11 +208,11 @@ def test_pictures_go_up_and_down_and_not_over_the_edge(people: People) -> None:
     made, manager = product(people, pictures=[picture(colour) for colour in colours]), keeper(people)
     red, green, blue = (picture(colour).digest for colour in colours)
     first, _second, third = (row.id for row in made.pictures)
-    services.move_picture(made.id, third, up=True, by=manager)
+    services.move_picture(made.id, third, steps=-1, by=manager)
     assert digests(made) == [red, blue, green]
-    services.move_picture(made.id, first, up=True, by=manager)
+    services.move_picture(made.id, first, steps=-1, by=manager)
     assert digests(made) == [red, blue, green]
-    services.move_picture(made.id, first, up=False, by=manager)
+    services.move_picture(made.id, first, steps=1, by=manager)
     assert digests(made) == [blue, red, green]
     services.remove_picture(made.id, third, by=manager)
     db.session.commit()
@@ -223,7 +223,7 @@ def test_pictures_go_up_and_down_and_not_over_the_edge(people: People) -> None:
 def test_another_products_picture_is_none_of_this_one(people: People) -> None:
     mine, other = product(people, pictures=[picture()]), product(people, pictures=[picture()])
     foreign, manager = other.pictures[0].id, keeper(people)
-    for act in (services.remove_picture, lambda *ids, by: services.move_picture(*ids, up=True, by=by)):
+    for act in (services.remove_picture, lambda *ids, by: services.move_picture(*ids, steps=-1, by=by)):
         with pytest.raises(NoSuchPicture):
             act(mine.id, foreign, by=manager)
     with pytest.raises(NoSuchProduct):

@@ -14,9 +14,9 @@ from marketplace.core.db import db
 from marketplace.core.errors import Invalid
 from marketplace.web.catalog.blueprint import blueprint
 from marketplace.web.catalog.forms import ConfirmForm, MorePicturesForm, MoveForm, PicturesForm, ProductForm
-from marketplace.web.catalog.pictures import UPLOAD_LIMIT, keep_pictures, read_pictures
 from marketplace.web.errors import explain
 from marketplace.web.intake import takes_files
+from marketplace.web.pictures import UPLOAD_LIMIT, PicturesRefused, forget, kept, read_pictures
 from marketplace.web.viewer import account
 
 
@@ -27,18 +27,17 @@ def product_new() -> ResponseReturnValue:
     form = ProductForm()
     form.offer(queries.active_categories())
     if form.validate_on_submit():
-        pictures = read_pictures(form.pictures)
-        if pictures is not None:
-            try:
-                product = services.create_product(**form.product_values(), by=account())
-                services.add_pictures(product.id, pictures, by=account())
-            except Invalid as error:
-                refuse(form, error)
-            else:
-                keep_pictures(pictures)
-                flash(_("The product is in the catalogue."), "success")
+        try:
+            pictures = read_pictures(form.files())
+            product = services.create_product(**form.product_values(), by=account())
+            services.add_pictures(product.id, pictures, by=account())
+        except Invalid as error:
+            refuse(form, error)
+        else:
+            flash(_("The product is in the catalogue."), "success")
+            with kept(pictures):
                 db.session.commit()
-                return redirect(url_for("catalog.product_show", product_id=product.id))
+            return redirect(url_for("catalog.product_show", product_id=product.id))
     return render_template("catalog/product_new.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -66,17 +65,16 @@ def picture_add(product_id: int) -> ResponseReturnValue:
     product = queries.get_product(product_id)
     form = MorePicturesForm()
     if form.validate_on_submit():
-        pictures = read_pictures(form.pictures)
-        if pictures is not None:
-            try:
-                added = services.add_pictures(product_id, pictures, by=account())
-            except Invalid as error:
-                refuse(form, error)
-            else:
-                keep_pictures(pictures)
-                tell_added(added)
+        try:
+            pictures = read_pictures(form.files())
+            added = services.add_pictures(product_id, pictures, by=account())
+        except Invalid as error:
+            refuse(form, error)
+        else:
+            tell_added(added)
+            with kept(pictures):
                 db.session.commit()
-                return to_pictures(product_id)
+            return to_pictures(product_id)
     return edit_page(product, product_form(product, shown=True), form, 422)
 
 
@@ -86,7 +84,7 @@ def picture_move(product_id: int, picture_id: int) -> ResponseReturnValue:
     form = MoveForm()
     if not form.validate_on_submit():
         raise Invalid(field="direction")
-    services.move_picture(product_id, picture_id, up=form.direction.data == "up", by=account())
+    services.move_picture(product_id, picture_id, steps=-1 if form.direction.data == "up" else 1, by=account())
     db.session.commit()
     return to_pictures(product_id)
 
@@ -96,9 +94,10 @@ def picture_remove(product_id: int, picture_id: int) -> ResponseReturnValue:
     """Take a picture away from a product."""
     if not ConfirmForm().validate_on_submit():
         raise Invalid
-    services.remove_picture(product_id, picture_id, by=account())
+    digest = services.remove_picture(product_id, picture_id, by=account())
     flash(_("The picture is removed."), "success")
     db.session.commit()
+    forget([digest])
     return to_pictures(product_id)
 
 
@@ -144,10 +143,11 @@ def edit_page(product: Product, form: ProductForm, pictures_form: PicturesForm, 
 def refuse(form: PicturesForm, error: Invalid) -> None:
     """Undoes what was begun, and says in the form what the domain refused."""
     db.session.rollback()
+    reasons = error.reasons if isinstance(error, PicturesRefused) else [explain(error)]
     if error.field is not None and error.field in form:
-        form[error.field].errors = (*form[error.field].errors, explain(error))
+        form[error.field].errors = (*form[error.field].errors, *reasons)
     else:
-        form.form_errors.append(explain(error))
+        form.form_errors += reasons
 
 
 def tell_added(added: int) -> None:

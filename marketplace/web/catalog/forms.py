@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import FileStorage
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -91,13 +92,17 @@ class PicturesForm(Form):
         render_kw={"accept": ACCEPTED},
     )
 
+    def files(self) -> list[FileStorage]:
+        """Those that were sent: a browser sends an empty part when nothing was chosen, and a text is no file."""
+        return [file for file in self.pictures.data or () if getattr(file, "filename", "")]
+
 
 class MorePicturesForm(PicturesForm):
     """Pictures to add to a product that is there."""
 
     def validate_pictures(self, field: MultipleFileField) -> None:
         """At least one: a browser sends an empty part when nothing was chosen."""
-        if not any(getattr(file, "filename", "") for file in field.data or ()):
+        if not self.files():
             raise ValidationError(_("Choose one picture or several."))
 
 

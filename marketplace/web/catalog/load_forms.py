@@ -18,10 +18,8 @@ from marketplace.web.checking import Form
 from marketplace.web.errors import explain
 from marketplace.web.fields import SelectChoice, WholeField
 from marketplace.web.filters import label
+from marketplace.web.loads import DEAREST, MOST_ITEMS, USUAL_ITEMS, options_of
 
-MOST_ITEMS = 2000
-USUAL_ITEMS = 50
-DEAREST = 1_000_000_000
 NO_CATEGORY = 0
 
 
@@ -101,11 +99,11 @@ class LoadForm(Form):
         return bool(getattr(self.file.data, "filename", ""))
 
     def options(self) -> dict[str, Any]:
-        """The choices as the loader takes them; one end of a price range is both."""
-        prices = [price for price in (self.price_from.data, self.price_to.data) if price is not None]
-        return {
-            "format": self.format.data,
-            "limit": self.limit.data,
-            "category_id": self.category_id.data or None,
-            "random_price": [min(prices), max(prices)] if prices else None,
-        }
+        """The choices as the loader takes them."""
+        return options_of(
+            format=self.format.data,
+            limit=self.limit.data,
+            category_id=self.category_id.data or None,
+            price_from=self.price_from.data,
+            price_to=self.price_to.data,
+        )

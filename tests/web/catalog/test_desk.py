@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from marketplace.accounts.states import Role
 from marketplace.catalog.models import MAX_PICTURES, Product
 from marketplace.core.db import db
-from marketplace.web.catalog.pictures import UPLOAD_LIMIT
+from marketplace.web.pictures import UPLOAD_LIMIT
 from tests.catalog.shelf import drawing, picture, prices, product
 from tests.client import Browser
 from tests.people import People

@@ -19,7 +19,7 @@ from marketplace.catalog.states import LoadStatus
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.fetch import MOST_BYTES, NotPublic
-from marketplace.web.catalog.starting import COMMAND
+from marketplace.web.starting import COMMAND
 from tests.catalog.shelf import keeper
 from tests.client import Browser
 from tests.people import People
