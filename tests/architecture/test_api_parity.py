@@ -31,6 +31,7 @@ NOT_FOR_PROGRAMS: dict[str, str] = {
     "accounts.issue_ticket": "tickets open the live connections of pages; a program follows `GET /events`",
     "accounts.redeem_ticket": "tickets open the live connections of pages; a program follows `GET /events`",
     "accounts.end_session_of_token": "the session of a cookie; a program signs out by `POST /auth/logout`",
+    "accounts.forget_browsers": "browsers clear away browsers when they sign in; programs do so with `forget_over`",
     "orders.save_filter": PAGES,
     "orders.delete_filter": PAGES,
     "orders.missed_by": "what an open page is told; a program follows `GET /events`",

@@ -1,7 +1,7 @@
 """What people do with accounts, the tickets by which their browsers open live connections, the tokens of programs."""
 
+from marketplace.accounts.services.forgetting import forget_browsers
 from marketplace.accounts.services.mending import locked_for_mending, mend_profile, sign_out_account
-from marketplace.accounts.services.passwords import hold_checked
 from marketplace.accounts.services.passwords import hold_checked
 from marketplace.accounts.services.people import (
     appoint_admin,
@@ -43,8 +43,8 @@ __all__ = [
     "end_session_of_token",
     "end_session_with_id",
     "end_sessions",
+    "forget_browsers",
     "forget_over",
-    "hold_checked",
     "hold_checked",
     "issue_ticket",
     "locked_for_mending",

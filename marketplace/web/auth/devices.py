@@ -66,6 +66,7 @@ def on_sign_in(sender: Flask, user: Account, **_rest: Any) -> None:
         user, user_agent=request.headers.get("User-Agent", ""), address=request.remote_addr or ""
     )
     session[TOKEN] = started.token
+    services.forget_browsers()
 
 
 def on_sign_out(sender: Flask, user: Account, **_rest: Any) -> None:
