@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, bindparam, false, func, or_, select, text
@@ -141,8 +141,9 @@ class PeopleFilter:
 
 def people(wanted: PeopleFilter, *, after: str | None, size: int) -> Page[Account]:
     """One page of accounts, the newest first."""
-    query = select(Account).order_by(Account.id.desc()).limit(size + 1)
     words = one_line(wanted.words)
+    asked = ("people", replace(wanted, words=words))
+    query = select(Account).order_by(Account.id.desc()).limit(size + 1)
     if words:
         beginning = Account.email.startswith(words.lower(), autoescape=True)
         query = query.where(or_(Account.id.in_(people_called(words)), beginning))
@@ -151,8 +152,8 @@ def people(wanted: PeopleFilter, *, after: str | None, size: int) -> Page[Accoun
     if wanted.active is not None:
         query = query.where(Account.active.is_(wanted.active))
     if after:
-        query = query.where(Account.id < decode_cursor(after, bounded_id)[0])
-    return make_page(db.session.scalars(query).all(), size, after, lambda person: (person.id,))
+        query = query.where(Account.id < decode_cursor(after, asked, bounded_id)[0])
+    return make_page(db.session.scalars(query).all(), size, after, asked, lambda person: (person.id,))
 
 
 def find_live_session(token: str) -> tuple[AccountSession, Account] | None:

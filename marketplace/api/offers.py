@@ -51,7 +51,7 @@ def list_order_offers(order_id: int, query: OrderOfferQuery) -> OfferList:
 
     For the customer and staff the newest version of every performer: first those that can be accepted, in the order of
     `sort`, then what was decided on, the latest first. Performers read their own versions, the newest first, whatever
-    `sort` says. A cursor belongs to the `sort` that it came with.
+    `sort` says.
     """
     order, user = viewed_order(order_id), account()
     state = None if query.state is None else OfferStatus(query.state)

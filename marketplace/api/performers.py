@@ -40,8 +40,7 @@ ONE = "/performers/<id:performer_id>"
 def list_performers(query: PerformerQuery) -> PerformerList:
     """List performers.
 
-    Those with the best average first, or as `sort` says. Everybody may look, without signing in too. A cursor belongs
-    to the `sort` that it came with.
+    Those with the best average first, or as `sort` says. Everybody may look, without signing in too.
     """
     if query.category and catalog.find_category(query.category) is None:
         raise NoSuchCategory(field="category")

@@ -39,7 +39,8 @@ when it is not the same any more; send it as `If-None-Match` with a GET and get 
 and a 503 say in `Retry-After` how many seconds to wait.
 
 **Values.** Money is text, `"1499.90"`. Moments are RFC 3339 in UTC, days are `2030-01-31`. Lists come in pages: send
-`next_cursor` back as `cursor`. Unknown fields and parameters are refused.
+`next_cursor` back as `cursor`, to the same list with the same filters and order; any other refuses it. Unknown fields
+and parameters are refused.
 """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -17,6 +17,7 @@ PAGE_SIZE = 50
 
 def comments_page(thread_id: int | None, before: str | None = None, size: int = PAGE_SIZE) -> Page[Comment]:
     """The last comments, or those `before` a cursor, newest first, with authors and files; none without a thread."""
+    asked = ("comments", thread_id)
     query = (
         select(Comment)
         .where(Comment.thread_id == thread_id)
@@ -25,12 +26,12 @@ def comments_page(thread_id: int | None, before: str | None = None, size: int = 
         .limit(size + 1)
     )
     if before:
-        (row_id,) = decode_cursor(before, bounded_id)
+        (row_id,) = decode_cursor(before, asked, bounded_id)
         query = query.where(Comment.id < row_id)
-    return make_page(db.session.scalars(query).all(), size, before, lambda comment: (comment.id,))
+    return make_page(db.session.scalars(query).all(), size, before, asked, lambda comment: (comment.id,))
 
 
-def latest_comments(thread_id: int, before: str | None = None) -> Page[Comment]:
+def latest_comments(thread_id: int | None, before: str | None = None) -> Page[Comment]:
     """`comments_page` the way people read it: oldest first; `next_cursor` leads to earlier ones."""
     page = comments_page(thread_id, before)
     return Page(items=page.items[::-1], next_cursor=page.next_cursor, is_first=page.is_first)
@@ -48,6 +49,7 @@ def own_files(thread_id: int) -> Sequence[Attachment]:
 
 def files_page(thread_id: int | None, before: str | None = None, size: int = PAGE_SIZE) -> Page[Attachment]:
     """One page of `own_files`, newest first; none without a thread."""
+    asked = ("files", thread_id)
     query = (
         select(Attachment)
         .where(Attachment.thread_id == thread_id, Attachment.comment_id.is_(None))
@@ -56,14 +58,20 @@ def files_page(thread_id: int | None, before: str | None = None, size: int = PAG
         .limit(size + 1)
     )
     if before:
-        (row_id,) = decode_cursor(before, bounded_id)
+        (row_id,) = decode_cursor(before, asked, bounded_id)
         query = query.where(Attachment.id < row_id)
-    return make_page(db.session.scalars(query).all(), size, before, lambda file: (file.id,))
+    return make_page(db.session.scalars(query).all(), size, before, asked, lambda file: (file.id,))
 
 
 def file_count(thread_id: int) -> int:
     """How many files the thread has had, deleted ones included: what a page may have to list."""
     return db.session.scalar(select(func.count()).where(Attachment.thread_id == thread_id)) or 0
+
+
+def kept_files(stored_names: Iterable[str]) -> set[str]:
+    """Those of the names under which files of threads are kept; a deleted file is not kept."""
+    names = Attachment.stored_name.in_(list(stored_names))
+    return set(db.session.scalars(select(Attachment.stored_name).where(names, Attachment.deleted_at.is_(None))))
 
 
 def get_comment(thread_id: int | None, comment_id: int) -> Comment:

@@ -78,7 +78,7 @@ def test_a_card_shows_the_first_picture(shelf: People) -> None:
     services.add_pictures(card.id, [picture("blue")], by=manager)
     db.session.commit()
     made = queries.get_product(card.id)
-    services.move_picture(card.id, made.pictures[1].id, up=True, by=manager)
+    services.move_picture(card.id, made.pictures[1].id, steps=-1, by=manager)
     db.session.commit()
     (card,) = products_page(ProductFilter(words="искусственная")).items
     assert card.digest == picture("blue").digest
@@ -104,7 +104,10 @@ def test_pages_neither_skip_nor_repeat_however_many_there_are(
     assert seen == made[::-1]
 
 
-@pytest.mark.parametrize("cursor", ["x", "AAAA", encode_cursor("2026-01-01", 1), encode_cursor(1), "9" * 201])
+ALL = ("products", ProductFilter())
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAA", encode_cursor(ALL, "2026-01-01", 1), encode_cursor(ALL, 1), "9" * 201])
 def test_a_damaged_cursor_is_refused(people: People, cursor: str) -> None:
     product(people)
     with pytest.raises(Invalid):

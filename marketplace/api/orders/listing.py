@@ -44,6 +44,8 @@ def list_orders(query: OrderQuery) -> OrderList:
     asked = Asked(
         number=query.number or "",
         words=one_line(query.q),
+        customer=one_line(query.customer),
+        performer=one_line(query.performer),
         manager=one_line(query.manager),
         statuses=tuple(query.status),
         money_states=tuple(query.money),

@@ -62,6 +62,7 @@ class ProductPage(Page[ProductCard]):
 
 def products_page(wanted: ProductFilter, after: str | None = None, size: int = PAGE_SIZE) -> ProductPage:
     """One page of the products that match, newest first, and their number, counted up to COUNT_LIMIT."""
+    asked = ("products", wanted)
     conditions = _conditions(wanted)
     bounded = select(Product.id).where(*conditions).limit(COUNT_LIMIT + 1).subquery()
     number = db.session.scalar(select(func.count()).select_from(bounded)) or 0
@@ -72,11 +73,11 @@ def products_page(wanted: ProductFilter, after: str | None = None, size: int = P
         ids = select(found.c.id, found.c.created_at)
     moment, row_id = ids.selected_columns.created_at, ids.selected_columns.id
     if after:
-        ids = ids.where(tuple_(moment, row_id) < tuple_(*decode_cursor(after, bounded_moment, bounded_id)))
+        ids = ids.where(tuple_(moment, row_id) < tuple_(*decode_cursor(after, asked, bounded_moment, bounded_id)))
     chosen = ids.order_by(moment.desc(), row_id.desc()).limit(size + 1).subquery()
     query = cards().join(chosen, chosen.c.id == Product.id).order_by(Product.created_at.desc(), Product.id.desc())
     rows = [ProductCard(*row) for row in db.session.execute(query)] if number else []
-    page = make_page(rows, size, after, lambda card: (card.created_at.isoformat(), card.id))
+    page = make_page(rows, size, after, asked, lambda card: (card.created_at.isoformat(), card.id))
     return ProductPage(page.items, page.next_cursor, page.is_first, min(number, COUNT_LIMIT), number > COUNT_LIMIT)
 
 
@@ -129,6 +130,11 @@ def price_history(product_id: int) -> Sequence[ProductPrice]:
 def find_picture(digest: str) -> ProductPicture | None:
     """A picture with this digest; products that share it have the same."""
     return db.session.scalar(select(ProductPicture).where(ProductPicture.digest == digest).limit(1))
+
+
+def named_digests(digests: Iterable[str]) -> set[str]:
+    """Those of the digests that pictures of products have."""
+    return set(db.session.scalars(select(ProductPicture.digest).where(ProductPicture.digest.in_(list(digests)))))
 
 
 def sold_products(product_ids: Iterable[int]) -> dict[int, Product]:

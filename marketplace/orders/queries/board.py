@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select
 
 from marketplace.catalog.errors import NoSuchCategory
 from marketplace.core.db import db
-from marketplace.core.paging import Page, bounded_id, bounded_moment, decode_cursor, make_page
+from marketplace.core.paging import Asked, Page, bounded_id, bounded_moment, decode_cursor, make_page
 from marketplace.orders.queries import board_statements as sql
 from marketplace.orders.queries.board_statements import COUNT_LIMIT
 from marketplace.orders.states import Pricing, Status
@@ -115,9 +115,9 @@ def open_orders(
         count = _count(values)
         statement = _statement_for(count)
     categories = {choice.category.id: choice.category for choice in choices}
-    filters = _place(values, after)
+    filters = _place(wanted, values, after)
     rows = _rows(statement(filters), values, size) if count.number else ()
-    page = _page([_card(row, categories[row[CATEGORY]]) for row in rows], after, size)
+    page = _page([_card(row, categories[row[CATEGORY]]) for row in rows], wanted, after, size)
     return BoardPage(page.items, page.next_cursor, page.is_first, count)
 
 
@@ -133,9 +133,9 @@ def cards(wanted: BoardFilter, after: str | None = None, size: int = PAGE_SIZE) 
             raise NoSuchCategory(field="category")
     values = _values(wanted, category_id)
     statement = sql.newest if values.keys() <= {"category"} else _statement_for(_count(values))
-    rows = _rows(statement(_place(values, after), named=True), values, size)
+    rows = _rows(statement(_place(wanted, values, after), named=True), values, size)
     made = [_card(row[:OWN], CardCategory(row[CATEGORY], *row[OWN:])) for row in rows]
-    return _page(made, after, size)
+    return _page(made, wanted, after, size)
 
 
 CATEGORY, OWN = 4, 14
@@ -146,12 +146,12 @@ def _statement_for(count: Count) -> Callable[..., Select[Any]]:
     return sql.newest_of_many if count.capped else sql.newest_of_few
 
 
-def _place(values: dict[str, Any], after: str | None) -> tuple[str, ...]:
+def _place(wanted: BoardFilter, values: dict[str, Any], after: str | None) -> tuple[str, ...]:
     """The names of all conditions, with what comes after the page before put into `values`."""
     filters = tuple(values)
     if not after:
         return filters
-    values["before"], values["before_id"] = decode_cursor(after, bounded_moment, bounded_id)
+    values["before"], values["before_id"] = decode_cursor(after, _asked(wanted), bounded_moment, bounded_id)
     return (*filters, "before")
 
 
@@ -160,8 +160,12 @@ def _rows(statement: Select[Any], values: dict[str, Any], size: int) -> Sequence
     return db.session.execute(statement, {**values, "size": size + 1}).all()
 
 
-def _page(found: Sequence[Card], after: str | None, size: int) -> Page[Card]:
-    return make_page(found, size, after, lambda card: (card.created_at.isoformat(), card.id))
+def _page(found: Sequence[Card], wanted: BoardFilter, after: str | None, size: int) -> Page[Card]:
+    return make_page(found, size, after, _asked(wanted), lambda card: (card.created_at.isoformat(), card.id))
+
+
+def _asked(wanted: BoardFilter) -> Asked:
+    return ("board", wanted)
 
 
 def _card(row: Sequence[Any], category: CardCategory) -> Card:

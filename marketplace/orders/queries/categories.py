@@ -6,10 +6,13 @@ from typing import NamedTuple
 
 from sqlalchemy import select, tuple_
 
+from marketplace.catalog.errors import CategoryNotFound
 from marketplace.catalog.models import Category
 from marketplace.core.db import db
 from marketplace.core.paging import Page, bounded_id, bounded_number, decode_cursor, make_page
 from marketplace.orders.models import CategoryCounters
+
+ASKED = ("categories",)
 
 
 class Counted(NamedTuple):
@@ -17,6 +20,18 @@ class Counted(NamedTuple):
 
     category: Category
     open_orders: int
+
+
+def counted_category(category_id: int) -> Counted:
+    """One category, as it is now; raises CategoryNotFound."""
+    row = db.session.execute(
+        select(Category, CategoryCounters.open_orders)
+        .join(CategoryCounters, CategoryCounters.category_id == Category.id)
+        .where(Category.id == category_id)
+    ).first()
+    if row is None:
+        raise CategoryNotFound
+    return Counted(*row)
 
 
 def categories_page(after: str | None, size: int) -> Page[Counted]:
@@ -29,6 +44,6 @@ def categories_page(after: str | None, size: int) -> Page[Counted]:
         .limit(size + 1)
     )
     if after:
-        query = query.where(tuple_(*place) > tuple_(*decode_cursor(after, bounded_number, bounded_id)))
+        query = query.where(tuple_(*place) > tuple_(*decode_cursor(after, ASKED, bounded_number, bounded_id)))
     rows = [Counted(*row) for row in db.session.execute(query)]
-    return make_page(rows, size, after, lambda row: (row.category.position, row.category.id))
+    return make_page(rows, size, after, ASKED, lambda row: (row.category.position, row.category.id))

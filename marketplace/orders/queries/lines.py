@@ -37,10 +37,11 @@ def get_line(order: Order, line_id: int) -> OrderLine:
 
 def lines_page(order: Order, after: str | None, size: int) -> Page[OrderLine]:
     """One page of the lines, in their order, with their products."""
+    asked = ("lines", order.id)
     query = _with_product(order).order_by(OrderLine.position).limit(size + 1)
     if after:
-        query = query.where(OrderLine.position > decode_cursor(after, _bounded_position)[0])
-    return make_page(db.session.scalars(query).all(), size, after, lambda line: (line.position,))
+        query = query.where(OrderLine.position > decode_cursor(after, asked, _bounded_position)[0])
+    return make_page(db.session.scalars(query).all(), size, after, asked, lambda line: (line.position,))
 
 
 def _bounded_position(text: str) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from marketplace.accounts.models import Account
 from marketplace.core.db import db
-from marketplace.core.paging import Page, bounded_id, bounded_number, decode_cursor, make_page
+from marketplace.core.paging import Asked, Page, bounded_id, bounded_number, decode_cursor, make_page
 from marketplace.orders.errors import NoSuchOffer
 from marketplace.orders.models import Offer, OfferLine, Order, PerformerCounters
 from marketplace.orders.queries.offers import OWN_STATES, SORT_KEYS, OfferSort, is_live, stands
@@ -30,6 +30,7 @@ def offers_for_order(
     order: Order, sort: OfferSort, state: OfferStatus | None, after: str | None, size: int
 ) -> Page[WholeOffer]:
     """One page of the newest version of every performer: the live ones as `sort` says, then the last decided first."""
+    asked = ("offers", order.id, sort, state)
     newer = aliased(Offer)
     has_newer = exists().where(
         newer.order_id == Offer.order_id, newer.performer_id == Offer.performer_id, newer.version > Offer.version
@@ -43,25 +44,27 @@ def offers_for_order(
     )
     query = _whole_offers(keys).where(Offer.order_id == order.id, ~has_newer).order_by(*keys)
     if after:
-        values = decode_cursor(after, bounded_number, bounded_number, bounded_number)
+        values = decode_cursor(after, asked, bounded_number, bounded_number, bounded_number)
         query = query.where(tuple_(*keys) > tuple_(*values))
-    return _page(query, state, after, size, len(keys))
+    return _page(query, state, asked, after, size, len(keys))
 
 
 def versions_for_order(
     order: Order, performer: Account, state: OfferStatus | None, after: str | None, size: int
 ) -> Page[WholeOffer]:
     """One page of the performer's own versions, the newest first."""
+    asked = ("versions", order.id, performer.id, state)
     own = Offer.order_id == order.id, Offer.performer_id == performer.id
-    return _newest_first(_whole_offers((Offer.id,)).where(*own), state, after, size)
+    return _newest_first(_whole_offers((Offer.id,)).where(*own), state, asked, after, size)
 
 
 def offers_of_performer(
     performer: Account, state: OfferStatus | None, after: str | None, size: int
 ) -> Page[WholeOffer]:
     """One page of what the performer has offered, the newest first; an older version is told with the newest one."""
+    asked = ("offers of", performer.id, state)
     query = _whole_offers((Offer.id,)).where(Offer.performer_id == performer.id)
-    return _newest_first(query.where(stands().in_(OWN_STATES)), state, after, size)
+    return _newest_first(query.where(stands().in_(OWN_STATES)), state, asked, after, size)
 
 
 def get_whole_offer(offer_id: int) -> WholeOffer:
@@ -102,15 +105,19 @@ def _whole_offers(keys: Sequence[Any]) -> Select[Any]:
     )
 
 
-def _newest_first(query: Select[Any], state: OfferStatus | None, after: str | None, size: int) -> Page[WholeOffer]:
+def _newest_first(
+    query: Select[Any], state: OfferStatus | None, asked: Asked, after: str | None, size: int
+) -> Page[WholeOffer]:
     if after:
-        query = query.where(Offer.id < decode_cursor(after, bounded_id)[0])
-    return _page(query.order_by(Offer.id.desc()), state, after, size, 1)
+        query = query.where(Offer.id < decode_cursor(after, asked, bounded_id)[0])
+    return _page(query.order_by(Offer.id.desc()), state, asked, after, size, 1)
 
 
-def _page(query: Select[Any], state: OfferStatus | None, after: str | None, size: int, keys: int) -> Page[WholeOffer]:
+def _page(
+    query: Select[Any], state: OfferStatus | None, asked: Asked, after: str | None, size: int, keys: int
+) -> Page[WholeOffer]:
     if state is not None:
         query = query.where(stands() == state)
     rows = db.session.execute(query.limit(size + 1)).all()
-    page = make_page(rows, size, after, lambda row: tuple(row[-keys:]))
+    page = make_page(rows, size, after, asked, lambda row: tuple(row[-keys:]))
     return Page([WholeOffer(row[0], row[1]) for row in page.items], page.next_cursor, page.is_first)

@@ -139,7 +139,7 @@ def summary(order: Order) -> Summary:
 
 def side_by_side(order: Order, sort: OfferSort, after: str | None = None) -> Page[Row[Offer, PerformerCounters, int]]:
     """One page of the live offers, each as (Offer, PerformerCounters, key), the best first."""
-    key = SORT_KEYS[sort]
+    asked, key = ("offers side by side", order.id, sort), SORT_KEYS[sort]
     query = (
         select(Offer, PerformerCounters, key.label("key"))
         .join(PerformerCounters, PerformerCounters.account_id == Offer.performer_id)
@@ -149,10 +149,10 @@ def side_by_side(order: Order, sort: OfferSort, after: str | None = None) -> Pag
         .limit(SIDE_BY_SIDE + 1)
     )
     if after:
-        value, row_id = decode_cursor(after, bounded_number, bounded_id)
+        value, row_id = decode_cursor(after, asked, bounded_number, bounded_id)
         query = query.where(tuple_(key, Offer.id) > tuple_(value, row_id))
     rows = db.session.execute(query).all()
-    return make_page(rows, SIDE_BY_SIDE, after, lambda row: (row.key, row.Offer.id))
+    return make_page(rows, SIDE_BY_SIDE, after, asked, lambda row: (row.key, row.Offer.id))
 
 
 def settled(order: Order) -> Sequence[Offer]:
@@ -180,6 +180,7 @@ def own_counts(performer: Account) -> dict[OfferStatus, int]:
 
 def own_offers(performer: Account, state: OfferStatus, after: str | None = None) -> Page[Offer]:
     """One page of the performer's offers in `state`, newest first."""
+    asked = ("own offers", performer.id, state)
     query = (
         select(Offer)
         .where(Offer.performer_id == performer.id, stands() == state)
@@ -188,9 +189,9 @@ def own_offers(performer: Account, state: OfferStatus, after: str | None = None)
         .limit(PAGE_SIZE + 1)
     )
     if after:
-        (row_id,) = decode_cursor(after, bounded_id)
+        (row_id,) = decode_cursor(after, asked, bounded_id)
         query = query.where(Offer.id < row_id)
-    return make_page(db.session.scalars(query).all(), PAGE_SIZE, after, lambda offer: (offer.id,))
+    return make_page(db.session.scalars(query).all(), PAGE_SIZE, after, asked, lambda offer: (offer.id,))
 
 
 def orders_with_overdue_offers(moment: datetime, limit: int) -> Sequence[int]:

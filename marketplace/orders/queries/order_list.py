@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,7 +15,15 @@ from marketplace.accounts.models import Account
 from marketplace.accounts.queries import people_called
 from marketplace.core.db import db
 from marketplace.core.money import from_minor, to_minor
-from marketplace.core.paging import Page, bounded_id, bounded_moment, bounded_number, decode_cursor, encode_cursor
+from marketplace.core.paging import (
+    Asked,
+    Page,
+    bounded_id,
+    bounded_moment,
+    bounded_number,
+    decode_cursor,
+    encode_cursor,
+)
 from marketplace.orders.errors import NoSuchOrder
 from marketplace.orders.models import Order, SavedFilter
 from marketplace.orders.queries import order_list_statements as sql
@@ -36,7 +44,10 @@ YEAR = re.compile(r"20[0-9]{2}|21[0-9]{2}")
 
 @dataclass(frozen=True)
 class OrderFilter:
-    """What somebody looks for on the list; every part is optional. Of people, None is anybody and () nobody."""
+    """What somebody looks for on the list; every part is optional. Of people, None is anybody and () nobody.
+
+    `called` are the words that people were looked for by, under the names of the fields that hold who was found.
+    """
 
     number: str = ""
     customers: tuple[int, ...] | None = None
@@ -53,6 +64,7 @@ class OrderFilter:
     words: str = ""
     sort: Sort = Sort.CREATED
     descending: bool = True
+    called: tuple[tuple[str, str], ...] = ()
 
 
 class ListedOrder(NamedTuple):
@@ -75,7 +87,8 @@ class ListPage(Page[ListedOrder]):
 def listed_orders(wanted: OrderFilter, *, by: Account, after: str | None = None, size: int = PAGE_SIZE) -> ListPage:
     """One page of what `by` may see of what is wanted."""
     values = _values(wanted, by)
-    before, last, part = _last_row(wanted.sort, after)
+    asked = _asked(wanted, by)
+    before, last, part = _last_row(asked, wanted.sort, after)
     if values is None:
         return ListPage([], None, after is None, Count(0, False), before + 1)
     found = find(values, wanted.sort)
@@ -88,7 +101,7 @@ def listed_orders(wanted: OrderFilter, *, by: Account, after: str | None = None,
     following = None
     if len(rows) > size:
         order = items[-1].order
-        following = encode_cursor(before + size, _told_key(order, wanted.sort), order.id)
+        following = encode_cursor(asked, before + size, _told_key(order, wanted.sort), order.id)
     count = Count(min(found.number, COUNT_LIMIT), found.number > COUNT_LIMIT)
     return ListPage(items, following, after is None, count, before + 1)
 
@@ -157,11 +170,21 @@ def every_listed(wanted: OrderFilter, *, by: Account) -> Iterator[Row[Any]]:
     yield from db.session.execute(sql.everything(shape), values, execution_options={"yield_per": EXPORTED_AT_ONCE})
 
 
-def _last_row(sort: Sort, after: str | None) -> tuple[int, dict[str, Any], Part | None]:
+def _asked(wanted: OrderFilter, by: Account) -> Asked:
+    """Which list it is: that of people who are called so goes on when others come to be called so too."""
+    alike: dict[str, Any] = {
+        "statuses": tuple(sorted(set(wanted.statuses))),
+        "money_states": tuple(sorted(set(wanted.money_states))),
+        **{name: None for name, _words in wanted.called},
+    }
+    return ("orders", None if by.is_staff else by.id, replace(wanted, **alike))
+
+
+def _last_row(asked: Asked, sort: Sort, after: str | None) -> tuple[int, dict[str, Any], Part | None]:
     """How many rows came before, the last of them, and which part it was of."""
     if not after:
         return 0, {}, None
-    before, key, row_id = decode_cursor(after, _bounded_place, READERS[sort], bounded_id)
+    before, key, row_id = decode_cursor(after, asked, _bounded_place, READERS[sort], bounded_id)
     assert isinstance(before, int)
     if sort is Sort.CREATED:
         return before, {"after_key": key, "after_id": row_id}, Part.ALL

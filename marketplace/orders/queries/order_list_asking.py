@@ -42,6 +42,8 @@ class Asked:
 
     number: str = ""
     words: str = ""
+    customer: str = ""
+    performer: str = ""
     manager: str = ""
     statuses: tuple[Status, ...] = ()
     money_states: tuple[MoneyState, ...] = ()
@@ -55,6 +57,7 @@ class Asked:
 
 def filter_of(asked: Asked, people: Mapping[str, tuple[int, ...]], *, by: Account, zone: ZoneInfo) -> OrderFilter:
     """The filter; `people` are those whom `find_people` has found for each of PEOPLE that is asked for."""
+    words = {"customer": asked.customer, "performer": asked.performer, "manager": asked.manager}
     return OrderFilter(
         number=asked.number,
         customers=people.get("customer"),
@@ -71,6 +74,7 @@ def filter_of(asked: Asked, people: Mapping[str, tuple[int, ...]], *, by: Accoun
         words=asked.words,
         sort=Sort(asked.sort.removeprefix("-")),
         descending=asked.sort.startswith("-"),
+        called=tuple((f"{column}s", words[column]) for column in PEOPLE if column in people),
     )
 
 

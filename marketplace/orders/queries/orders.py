@@ -95,11 +95,12 @@ def timeline(order: Order) -> Sequence[OrderEvent]:
 
 def history(order: Order, after: str | None, size: int) -> Page[OrderEvent]:
     """One page of the `timeline`, without the people."""
+    asked = ("history", order.id)
     query = select(OrderEvent).where(OrderEvent.order_id == order.id, OrderEvent.kind.not_in(TOLD_ELSEWHERE))
     if after:
-        query = query.where(OrderEvent.id > decode_cursor(after, bounded_id)[0])
+        query = query.where(OrderEvent.id > decode_cursor(after, asked, bounded_id)[0])
     rows = db.session.scalars(query.order_by(OrderEvent.id).limit(size + 1)).all()
-    return make_page(rows, size, after, lambda event: (event.id,))
+    return make_page(rows, size, after, asked, lambda event: (event.id,))
 
 
 def in_progress_count(performer: Account) -> int:
@@ -133,6 +134,7 @@ def own_orders(
     column: InstrumentedAttribute[Any], account: Account, status: Status, after: str | None = None
 ) -> Page[Order]:
     """One page of the orders in `status` that have `account` in `column`, newest first."""
+    asked = ("own orders", column.key, account.id, status)
     query = (
         select(Order)
         .where(column == account.id, Order.status == status)
@@ -146,10 +148,10 @@ def own_orders(
         .limit(PAGE_SIZE + 1)
     )
     if after:
-        moment, row_id = decode_cursor(after, bounded_moment, bounded_id)
+        moment, row_id = decode_cursor(after, asked, bounded_moment, bounded_id)
         query = query.where(tuple_(Order.created_at, Order.id) < tuple_(moment, row_id))
     rows = db.session.scalars(query).all()
-    return make_page(rows, PAGE_SIZE, after, lambda order: (order.created_at.isoformat(), order.id))
+    return make_page(rows, PAGE_SIZE, after, asked, lambda order: (order.created_at.isoformat(), order.id))
 
 
 def unrated_orders(customer: Account, limit: int = 5) -> Sequence[Order]:
@@ -171,6 +173,7 @@ def given_back_count(performer: Account) -> int:
 
 def given_back(performer: Account, after: str | None = None) -> Page[OrderEvent]:
     """One page of what `given_back_count` counts: the events, with their orders."""
+    asked = ("given back", performer.id)
     query = (
         select(OrderEvent)
         .where(*_given_back(performer))
@@ -179,9 +182,9 @@ def given_back(performer: Account, after: str | None = None) -> Page[OrderEvent]
         .limit(PAGE_SIZE + 1)
     )
     if after:
-        (row_id,) = decode_cursor(after, bounded_id)
+        (row_id,) = decode_cursor(after, asked, bounded_id)
         query = query.where(OrderEvent.id < row_id)
-    return make_page(db.session.scalars(query).all(), PAGE_SIZE, after, lambda row: (row.id,))
+    return make_page(db.session.scalars(query).all(), PAGE_SIZE, after, asked, lambda row: (row.id,))
 
 
 def _given_back(performer: Account) -> tuple[ColumnElement[bool], ...]:

@@ -53,13 +53,13 @@ SORT_KEYS: dict[Sort, tuple[InstrumentedAttribute[Any], ...]] = {
 
 def performers(wanted: PerformerFilter, after: str | None = None, size: int = PAGE_SIZE) -> Page[Row[Any]]:
     """One page of the directory: active performers with their numbers."""
-    keys = SORT_KEYS[wanted.sort]
+    asked, keys = ("performers", wanted), SORT_KEYS[wanted.sort]
     query = _performer_rows().where(*_conditions(wanted)).order_by(*(key.desc() for key in keys)).limit(size + 1)
     if after:
-        values = decode_cursor(after, *([bounded_number] * (len(keys) - 1)), bounded_id)
+        values = decode_cursor(after, asked, *([bounded_number] * (len(keys) - 1)), bounded_id)
         query = query.where(tuple_(*keys) < tuple_(*values))
     rows = db.session.execute(query).all()
-    return make_page(rows, size, after, lambda row: tuple(getattr(row, key.key) for key in keys))
+    return make_page(rows, size, after, asked, lambda row: tuple(getattr(row, key.key) for key in keys))
 
 
 def count_performers(wanted: PerformerFilter) -> Count:
@@ -119,6 +119,7 @@ def _conditions(wanted: PerformerFilter) -> list[ColumnElement[bool]]:
 
 def visible_reviews(performer_id: int, after: str | None = None, size: int = REVIEWS_SIZE) -> Page[Review]:
     """One page of what customers say of the performer, newest first, hidden ones left out."""
+    asked = ("reviews", performer_id)
     query = (
         select(Review)
         .where(Review.performer_id == performer_id, Review.hidden_at.is_(None))
@@ -127,10 +128,10 @@ def visible_reviews(performer_id: int, after: str | None = None, size: int = REV
         .limit(size + 1)
     )
     if after:
-        moment, row_id = decode_cursor(after, bounded_moment, bounded_id)
+        moment, row_id = decode_cursor(after, asked, bounded_moment, bounded_id)
         query = query.where(tuple_(Review.created_at, Review.order_id) < tuple_(moment, row_id))
     rows = db.session.scalars(query).all()
-    return make_page(rows, size, after, lambda review: (review.created_at.isoformat(), review.order_id))
+    return make_page(rows, size, after, asked, lambda review: (review.created_at.isoformat(), review.order_id))
 
 
 def latest_ratings(performer_id: int, limit: int = CHART_POINTS) -> list[tuple[datetime, int]]:

@@ -150,6 +150,8 @@ class OrderListForm(FlaskForm):
         asked = Asked(
             number=self.number.data or "",
             words=self.q.data or "",
+            customer=self.customer.data or "",
+            performer=self.performer.data or "",
             manager=self.manager.data or "",
             statuses=tuple(Status(value) for value in self.status.data or ()),
             money_states=tuple(MoneyState(value) for value in self.money.data or ()),

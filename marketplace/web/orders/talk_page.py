@@ -38,8 +38,9 @@ def talk_for(order: Order, user: Account | None) -> Talk | None:
         return None
     page: Page[Comment] = Page(items=(), next_cursor=None, is_first=True)
     files: Sequence[Attachment] = ()
-    if order.thread_id is not None:
+    if CURSOR in request.args or order.thread_id is not None:
         page = queries.latest_comments(order.thread_id, request.args.get(CURSOR))
+    if order.thread_id is not None:
         files = queries.own_files(order.thread_id)
     reader = Reader.of(order, user)
     return Talk(

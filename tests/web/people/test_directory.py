@@ -16,6 +16,9 @@ from marketplace.orders.services import hide_review
 from tests.client import Browser
 from tests.people import People
 
+ALL = ("performers", PerformerFilter())
+"""The whole directory."""
+
 
 def names(browser: Browser, query: str = "") -> list[str]:
     page = browser.page(f"/performers{query}")
@@ -215,14 +218,14 @@ def test_a_filter_that_cannot_be_is_said_beside_it(client: Browser, query: str, 
         ("cursor=" + "A" * 201, 422),
         ("cursor=" + "A" * 200, 422),
         ("cursor=W10", 422),
-        ("cursor=" + encode_cursor("x", 1), 422),
-        ("cursor=" + encode_cursor(1), 422),
-        ("cursor=" + encode_cursor(1, 2**70), 422),
-        ("cursor=" + encode_cursor(2**70, 1), 422),
-        ("cursor=" + encode_cursor(-(2**70), 1), 422),
-        ("cursor=" + encode_cursor("²", 1), 422),
-        ("cursor=" + encode_cursor(1, 0), 422),
-        ("sort=newest&cursor=" + encode_cursor(900, 5), 422),
+        ("cursor=" + encode_cursor(ALL, "x", 1), 422),
+        ("cursor=" + encode_cursor(ALL, 1), 422),
+        ("cursor=" + encode_cursor(ALL, 1, 2**70), 422),
+        ("cursor=" + encode_cursor(ALL, 2**70, 1), 422),
+        ("cursor=" + encode_cursor(ALL, -(2**70), 1), 422),
+        ("cursor=" + encode_cursor(ALL, "²", 1), 422),
+        ("cursor=" + encode_cursor(ALL, 1, 0), 422),
+        ("sort=newest&cursor=" + encode_cursor(("performers", PerformerFilter(sort=Sort.NEWEST)), 900, 5), 422),
         ("page=²", 200),
         ("q=a&q=b&category=&category=x", 200),
         ("q=" + "%F0%9F%98%80" * 50, 200),
