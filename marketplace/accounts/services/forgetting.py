@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
 from datetime import timedelta
+from secrets import randbelow
 
 from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select
 
@@ -29,7 +28,7 @@ def forget_browsers() -> None:
     """
     if not db.session.scalar(select(func.pg_try_advisory_xact_lock(CLEARING))):
         return
-    found = [row.id for row in _neighbours() if row.is_over][:CLEARED_AT_ONCE]
+    found = [session_id for session_id, is_over in _neighbours() if is_over][:CLEARED_AT_ONCE]
     if not found:
         return
     # Asked again under the lock: somebody may have come back at the last moment.
@@ -39,16 +38,16 @@ def forget_browsers() -> None:
     )
 
 
-def _neighbours() -> Sequence[Row[tuple[int, bool]]]:
-    """LOOKED_AT sessions from anywhere on; after the last comes the first."""
-    first, last = db.session.execute(select(func.min(AccountSession.id), func.max(AccountSession.id))).one()
-    if first is None:
-        return []
-    start = first + secrets.randbelow(last - first + 1)
-    query = select(AccountSession.id, _is_over().label("is_over")).order_by(AccountSession.id)
-    found = db.session.execute(query.where(AccountSession.id >= start).limit(LOOKED_AT)).all()
+def _neighbours() -> list[Row[int, bool]]:
+    """LOOKED_AT sessions from anywhere on, and whether they are over; after the last comes the first."""
+    ids = AccountSession.id
+    first, last = db.session.execute(select(func.coalesce(func.min(ids), 0), func.coalesce(func.max(ids), 0))).one()
+    start = first + randbelow(last - first + 1)
+    query = select(ids, _is_over()).order_by(ids)
+    found = db.session.execute(query.where(ids >= start).limit(LOOKED_AT)).all()
     rest = LOOKED_AT - len(found)
-    return [*found, *db.session.execute(query.where(AccountSession.id < start).limit(rest))] if rest else found
+    before = db.session.execute(query.where(ids < start).limit(rest)).all() if rest else ()
+    return [*found, *before]
 
 
 def _is_over() -> ColumnElement[bool]:

@@ -21,7 +21,7 @@ from wtforms import EmailField, Field, PasswordField, RadioField, StringField, S
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from marketplace.accounts import services
-from marketplace.accounts.models import EMAIL_LENGTH, NAME_LENGTH
+from marketplace.accounts.models import EMAIL_LENGTH, NAME_LENGTH, Account
 from marketplace.accounts.states import Role
 from marketplace.core.text import one_line
 from marketplace.web.checking import Checkable
@@ -64,8 +64,10 @@ class SignInForm(LocalNext, LoginForm):
 
     def validate(self, **kwargs: Any) -> bool:  # type: ignore[override]  # as the library's own
         """As the library does; whether the account is unknown, blocked or has another password is not told apart."""
-        if super().validate(**kwargs) and services.hold_checked(self.user):
-            return True
+        if super().validate(**kwargs):
+            assert isinstance(self.user, Account)
+            if services.hold_checked(self.user):
+                return True
         # Set once the fields themselves were fine and the library went on to ask for the account.
         if self.ifield is not None:
             self.email.errors = []
