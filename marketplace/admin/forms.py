@@ -29,14 +29,13 @@ from marketplace.accounts.models import (
     NAME_LENGTH,
 )
 from marketplace.accounts.states import PriceUnit, Role
+from marketplace.catalog.models import CATEGORY_LENGTH, SLUG_LENGTH
 from marketplace.core.text import one_line, tidy
 from marketplace.orders.models import NOTE_LENGTH
 from marketplace.web.fields import LinkField, LinksField, MoneyField, PhoneField, WholeField
 from marketplace.web.filters import LABELS
 
 PASSWORD_LENGTH = 200
-CATEGORY_LENGTH = 60
-SLUG_LENGTH = 40
 
 
 def role_choices() -> list[tuple[str, Any]]:
@@ -110,7 +109,9 @@ class AccountForm(FlaskForm):
 
     def validate_password(self, field: PasswordField) -> None:
         """The same rules as registration, on the spelling that signing in will compare."""
-        problems, normal = current_app.extensions["security"].password_util.validate(field.data, True)
+        problems, normal = current_app.extensions["security"].password_util.validate(
+            field.data, True, email=self.email.data, name=self.name.data
+        )
         if problems:
             raise ValidationError(problems[0])
         field.data = normal

@@ -9,6 +9,7 @@ from marketplace.api import (
     auth,
     board,
     catalog,
+    categories,
     comments,
     docs,
     events,
@@ -18,6 +19,7 @@ from marketplace.api import (
     offers,
     orders,
     performers,
+    profiles,
     sessions,
     signing,
     users,
@@ -25,7 +27,10 @@ from marketplace.api import (
 from marketplace.api.blueprint import blueprint
 from marketplace.web.programs import API
 
-NOUNS = (auth, me, sessions, users, board, orders, lines, offers, comments, attachments, catalog, performers, events)
+NOUNS = (
+    *(auth, me, sessions, users, profiles, board, orders, lines, offers, comments, attachments),
+    *(catalog, categories, performers, events),
+)
 """The modules that declare operations."""
 
 

@@ -30,7 +30,7 @@ from marketplace.catalog.services.products import locked_for_keeper, require_kee
 from marketplace.core.db import db
 from marketplace.core.text import one_line
 from marketplace.orders.errors import EmptyRange
-from marketplace.orders.queries.categories import categories_page
+from marketplace.orders.queries.categories import Counted, categories_page
 from marketplace.web.guards import DESK, PUBLIC
 from marketplace.web.programs import API
 from marketplace.web.viewer import account, viewer
@@ -45,15 +45,7 @@ def list_categories(query: Paged) -> CategoryList:
     In their own order, with the number of their open orders. One that is not active takes no new orders.
     """
     page = categories_page(query.cursor, query.limit)
-    items = [
-        CategoryOut(
-            **category_ref(category).model_dump(),
-            is_active=category.is_active,
-            open_orders=open_orders,
-            links={"board": f"{API}/board?category={category.slug}"},
-        )
-        for category, open_orders in page.items
-    ]
+    items = [CategoryOut(**category_fields(counted)) for counted in page.items]
     return CategoryList(items=items, next_cursor=page.next_cursor)
 
 
@@ -161,6 +153,17 @@ def show_product(product_id: int) -> ProductOut:
     """
     services.show_product(product_id, by=account())
     return shown_product(product_id)
+
+
+def category_fields(counted: Counted) -> dict[str, Any]:
+    """What a list tells of a category."""
+    category = counted.category
+    return {
+        **category_ref(category).model_dump(),
+        "is_active": category.is_active,
+        "open_orders": counted.open_orders,
+        "links": {"self": f"{API}/categories/{category.id}", "board": f"{API}/board?category={category.slug}"},
+    }
 
 
 def shown_product(product_id: int) -> ProductOut:

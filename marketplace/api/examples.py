@@ -33,6 +33,7 @@ OF_SHAPES: dict[str, dict[str, Any]] = {
     "EventOut": {"to_status": "in_progress", "manager": None, "detail": "", "subject_id": None, "note": ""},
     "FeedItem": {"board": "off"},
     "OrderOut": STARTED | NOT_YET,
+    "UserOut": {"block_reason": None},
     "OrderSummary": {"status": "in_progress", "manager": None},
 }
 """What makes one story of the fields of a shape."""

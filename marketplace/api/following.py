@@ -9,12 +9,15 @@ from typing import Any, get_args
 from marketplace.api.operations import Operation
 
 IDS = re.compile(r"<id:(\w+)>")
-COLLECTION = re.compile(r"/(\w+)s$")
+COLLECTION = re.compile(r"/(\w+?)(ies|s)$")
 
 NEXT = {
     "take_order": ("complete_order", "withdraw_order"),
     "complete_order": ("rate_order", "pay_order"),
     "rate_order": ("answer_review",),
+    "hide_order": ("show_order",),
+    "hide_review": ("show_review",),
+    "block_user": ("unblock_user",),
     "request_quote": ("post_offer",),
     "pay_order": ("ready_order",),
     "ready_order": ("deliver_order",),
@@ -59,11 +62,16 @@ def places_of(operations: Iterable[Operation]) -> dict[str, str]:
     }
     things = {made.rule.rpartition("/")[2]: made.rule for made in operations if made.method in ("DELETE", "GET")}
     for made, shape in known:
-        collection = COLLECTION.search(made.rule)
-        if collection and "items" in shape.model_fields:
+        if COLLECTION.search(made.rule) and "items" in shape.model_fields:
             (item,) = get_args(shape.model_fields["items"].annotation)
-            found[item.__name__] = things.get(f"<id:{collection[1]}_id>", "")
+            found[item.__name__] = things.get(f"<id:{_thing_of(made.rule)}>", "")
     return {shape: IDS.sub("7", rule) for shape, rule in found.items() if rule}
+
+def _thing_of(rule: str) -> str:
+    """`order_id` for the address of all orders, "" for that of something else."""
+    collection = COLLECTION.search(rule)
+    return f"{collection[1]}{'y' if collection[2] == 'ies' else ''}_id" if collection else ""
+
 
 
 def _chosen(where: Mapping[str, str], names: list[str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from marketplace.api.schemas.me import (
     PerformerNumbers,
     ProfileChange,
 )
+from marketplace.api.schemas.users import UserProfilePatch
 from marketplace.catalog.errors import NoSuchCategory
 from marketplace.catalog.queries import specialties
 from marketplace.catalog.services import set_specialties
@@ -65,7 +66,7 @@ def edit_me(body: ProfileChange) -> Me:
     return shown_me(owner)
 
 
-def profile_values(body: ProfileChange) -> dict[str, Any]:
+def profile_values(body: ProfileChange | UserProfilePatch) -> dict[str, Any]:
     """What was sent of the profile's columns."""
     values = {name: getattr(body, name) for name in body.model_fields_set & PROFILE_FIELDS}
     values |= {name: getattr(body.contacts, name) for name in body.contacts.model_fields_set}

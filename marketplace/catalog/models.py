@@ -20,6 +20,8 @@ DESCRIPTION_LENGTH = 10_000
 UNIT_LENGTH = 20
 SOURCE_LENGTH = 2000
 MAX_PICTURES = 12
+CATEGORY_LENGTH = 60
+SLUG_LENGTH = 40
 
 
 class Category(Model):
@@ -27,13 +29,13 @@ class Category(Model):
 
     __tablename__ = "categories"
     __table_args__ = (
-        length_check("name_ru", 60),
-        length_check("name_en", 60),
+        length_check("name_ru", CATEGORY_LENGTH),
+        length_check("name_en", CATEGORY_LENGTH),
         CheckConstraint("slug ~ '^[a-z0-9-]+$'", name="slug_form"),
     )
 
     id: Mapped[Key]
-    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    slug: Mapped[str] = mapped_column(String(SLUG_LENGTH), unique=True)
     name_ru: Mapped[str] = mapped_column(Text)
     name_en: Mapped[str] = mapped_column(Text)
     position: Mapped[int] = mapped_column(default=0)

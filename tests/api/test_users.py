@@ -61,6 +61,7 @@ def test_an_account_as_it_is_shown(people: People, program: Make) -> None:
         "active": True,
         "block_reason": None,
         "contacts": {"phone": "+7 912 000", "messenger": "Signal", "site": ""},
+        "actions": [],
         "links": {"self": f"/api/v1/users/{anna.id}"},
     }
     block(anna, admin)

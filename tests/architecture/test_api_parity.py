@@ -10,7 +10,6 @@ from tests.architecture.sources import product_modules
 NOUNS = ("accounts", "threads", "catalog", "orders")
 PREFIXES = tuple(f"marketplace.{noun}.services" for noun in NOUNS)
 
-MODERATION = "moderation is done in the admin pages"
 LOADING = (
     "the loader of the catalogue is a process of its own, started by the desk on its page or by `flask catalog load`"
 )
@@ -18,15 +17,6 @@ PICTURES = "pictures are put in order by eye, on the page of the product; progra
 PAGES = "part of the pages that people look at"
 
 NOT_FOR_PROGRAMS: dict[str, str] = {
-    "orders.hide_order": MODERATION,
-    "orders.show_order": MODERATION,
-    "orders.hide_review": MODERATION,
-    "orders.show_review": MODERATION,
-    "orders.reassign_order": MODERATION,
-    "accounts.block_account": MODERATION,
-    "accounts.unblock_account": MODERATION,
-    "accounts.change_roles": MODERATION,
-    "accounts.create_account": MODERATION,
     "accounts.appoint_admin": "the first admin is appointed by whoever holds the machine: `flask admins add`",
     "accounts.issue_ticket": "tickets open the live connections of pages; a program follows `GET /events`",
     "accounts.redeem_ticket": "tickets open the live connections of pages; a program follows `GET /events`",

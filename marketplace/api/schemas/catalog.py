@@ -6,7 +6,7 @@ import re
 from typing import Annotated
 
 from flask_babel import gettext as _
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from marketplace.api.schemas.refs import CategoryRef
 from marketplace.api.schemas.values import (
@@ -25,11 +25,22 @@ from marketplace.api.schemas.values import (
     Written,
     left_out,
 )
-from marketplace.catalog.models import DESCRIPTION_LENGTH, NAME_LENGTH, SOURCE_LENGTH, UNIT_LENGTH
+from marketplace.catalog.models import (
+    CATEGORY_LENGTH,
+    DESCRIPTION_LENGTH,
+    NAME_LENGTH,
+    SLUG_LENGTH,
+    SOURCE_LENGTH,
+    UNIT_LENGTH,
+)
 
 MAX_WORDS = 100
 MAX_SLUG = 100
 ADDRESS = r"^https?://[^\s/]"
+MAX_POSITION = 10_000
+SLUG = "^[a-z0-9-]+$"
+POSITION = "Where it stands on lists: the lowest comes first."
+ACTIVE = "Takes new orders."
 NEXT = Field(description="For the next page; null on the last one.")
 
 
@@ -60,9 +71,9 @@ CategoryId = Annotated[Id, Field(description="A category that takes new orders."
 class CategoryOut(CategoryRef):
     """A category of work, with what there is to do in it."""
 
-    is_active: bool = Field(description="Takes new orders.")
+    is_active: bool = Field(description=ACTIVE)
     open_orders: int = Field(ge=0, description="How many of its orders are on the board.", examples=[12])
-    links: Links = Field(examples=[{"board": "/api/v1/board?category=python"}])
+    links: Links = Field(examples=[{"self": "/api/v1/categories/7", "board": "/api/v1/board?category=python"}])
 
 
 class CategoryList(Answer):
@@ -74,6 +85,45 @@ class CategoryList(Answer):
 
 class ProductQuery(Paged):
     """What somebody looks for in the catalogue."""
+class CategoryDetail(CategoryOut):
+    """Everything about a category."""
+
+    name_ru: str = Field(examples=["Питон"])
+    name_en: str = Field(examples=["Python"])
+    position: int = Field(description=POSITION, examples=[10])
+
+
+Slug = Annotated[
+    str,
+    StringConstraints(pattern=SLUG),
+    Field(max_length=SLUG_LENGTH, description="Its name in addresses; no two have the same.", examples=["web-design"]),
+]
+CategoryName = Annotated[str, Field(min_length=1, max_length=CATEGORY_LENGTH), ONE_LINE]
+NameRu = Annotated[CategoryName, Field(description="In Russian.", examples=["Веб-дизайн"])]
+NameEn = Annotated[CategoryName, Field(description="In English.", examples=["Web design"])]
+Position = Annotated[int, Field(ge=0, le=MAX_POSITION, description=POSITION, examples=[10])]
+
+
+class CategoryIn(Body):
+    """A new kind of work."""
+
+    slug: Slug
+    name_ru: NameRu
+    name_en: NameEn
+    position: Position = 0
+    is_active: bool = Field(True, description=ACTIVE)
+
+
+class CategoryPatch(Body):
+    """What is to be another way."""
+
+    slug: Slug = left_out()
+    name_ru: NameRu = left_out()
+    name_en: NameEn = left_out()
+    position: Position = left_out()
+    is_active: bool = left_out(description=ACTIVE)
+
+
 
     q: str = Field("", max_length=MAX_WORDS, description="Words in the name or the description.")
     category: str | None = Field(None, max_length=MAX_SLUG, description="`slug` of a category.", examples=["python"])
