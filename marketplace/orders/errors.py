@@ -90,6 +90,12 @@ class NoSuchLine(Invalid):
     message = N_("One of the lines does not belong to this order. Open the page again.")
 
 
+class LineGivenTwice(Invalid):
+    """A line of the order that is asked for at two places of one list."""
+
+    message = N_("The same line is there twice. Keep one of the two.")
+
+
 class LineNotFound(NotFound):
     """The order has no such line, or not any more."""
 

@@ -277,3 +277,22 @@ def test_a_list_costs_the_same_whatever_its_length(people: People, program: Make
             asker.get(address(order, line_id))
         assert len(sent) <= 4
     assert asked[3] == asked[20] <= 4
+
+
+def test_a_line_that_is_sent_twice_is_named_and_changes_nothing(people: People, program: Make) -> None:
+    order = people.order(lines=[line(name) for name in "ab"])
+    asker, path = program(order.customer), f"/orders/{order.id}"
+    before, lines = asker.get(path), asker.get(f"{path}/lines")
+    first, second = (line["id"] for line in lines["items"])
+    rows = everything()
+    sent = [
+        {"id": first, "quantity": 1},
+        {"id": second, "quantity": 2},
+        {"id": first, "quantity": 3},
+        {"name": "new", "unit_price": "1", "quantity": 1},
+        {"id": first, "quantity": 4},
+    ]
+    problem = asker.patch(path, {"title": "Another", "lines": sent}, 422)
+    assert list(problem["errors"]) == ["lines.2.id", "lines.4.id"]
+    assert everything() == rows
+    assert (asker.get(path), asker.get(f"{path}/lines")) == (before, lines)

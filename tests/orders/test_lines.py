@@ -18,6 +18,7 @@ from marketplace.core.money import MAX_AMOUNT, from_minor
 from marketplace.orders import services
 from marketplace.orders.errors import (
     ForbiddenWrite,
+    LineGivenTwice,
     LineIncomplete,
     NoSuchLine,
     QuantityOutOfRange,
@@ -220,22 +221,38 @@ def test_lines_that_stay_keep_their_ids(people: People) -> None:
     cable = product(people)
     order = people.order(price=None, lines=[words("one"), LineInput(2, product_id=cable.id), words("three")])
     first, second, third = (line.id for line in queries.lines(order))
-    edit(order, lines=[LineInput(5, id=third), words("new"), LineInput(7, id=second), LineInput(1, id=third)])
+    edit(order, lines=[LineInput(5, id=third), words("new"), LineInput(7, id=second)])
     meet_constraints()
     found = queries.lines(order)
     assert [line.id for line in found[:3:2]] == [third, second]
-    assert not {first, second, third} & {found[1].id, found[3].id}, "a line asked for twice is one that is new"
-    assert [line.position for line in found] == [1, 2, 3, 4]
+    assert found[1].id not in {first, second, third}
+    assert [line.position for line in found] == [1, 2, 3]
     assert [(line.name, line.quantity) for line in found] == [
         ("three", 5),
         ("new", 1),
         (cable.name, 7),
-        ("three", 1),
     ]
     edit(order, lines=[LineInput(5, id=third, name="other", unit_price=Decimal("3"))])
     (line,) = queries.lines(order)
     assert (line.id, line.name, line.unit_price, order.total) == (third, "other", Decimal("3"), Decimal("15"))
     assert recounted() == []
+
+
+def test_a_line_that_is_asked_for_twice_is_refused_and_nothing_changes(people: People) -> None:
+    order = people.order(lines=[words("one", 3, "7.77"), words("two")])
+    one, two = (line.id for line in queries.lines(order))
+    before, seen = told(order), order.updated_at
+    for lines in (
+        [LineInput(1, id=one), LineInput(1, id=one)],
+        [LineInput(1, id=one), LineInput(2, id=two), words("new"), LineInput(5, one, None, "other", Decimal(1))],
+    ):
+        with pytest.raises(LineGivenTwice) as refused:
+            edit(order, title="Another", lines=lines)
+        assert refused.value.field == "lines"
+        db.session.rollback()
+        assert (told(order), order.title, order.updated_at) == (before, "Fix the report", seen)
+        assert edits(order) == 0
+    assert [line.id for line in queries.lines(order)] == [one, two]
 
 
 def test_the_sum_never_passes_the_limit_on_its_way_to_another_one(people: People) -> None:

@@ -200,6 +200,31 @@ def test_the_edited_list_keeps_what_was_there_at_its_old_price(people: People, c
     assert order.total == Decimal("180")
 
 
+def test_a_line_that_comes_back_twice_is_said_where_it_is_and_nothing_is_done(people: People, client: Browser) -> None:
+    customer = people.customer()
+    order = people.order(customer, lines=[LineInput(1, name=name, unit_price=Decimal(7)) for name in ("One", "Two")])
+    one, two = (line.id for line in queries.lines(order))
+    fields = form(people, title="Typed title")
+    fields |= row(0, id=one, name="One", quantity="2", unit_price="7") | row(1, id=two, quantity="1")
+    fields |= row(2, id=one, name="Again", quantity="5", unit_price="9")
+    before = counts()
+    address = f"/orders/{order.id}/edit"
+    answer = client.sign_in(customer).send(address, **fields)
+    assert answer.status_code == 422
+    shown = BeautifulSoup(answer.text, "html.parser")
+    mistake = shown.select_one("#lines-2-id-error")
+    assert mistake is not None and "twice" in mistake.get_text()
+    assert shown.select_one("#lines-0-id-error, #lines-1-id-error") is None
+    assert shown.select_one("[name=lines-2-name]")["value"] == "Again"  # type: ignore[index]
+    assert shown.select_one("#title")["value"] == "Typed title"  # type: ignore[index]
+    assert island(shown)["rows"][2]["errors"]["id"]
+    assert counts() == before
+    assert told(order) == [("One", 1, Decimal(7)), ("Two", 1, Decimal(7))]
+    # One of the two is to go: then it is there once.
+    assert client.send(address, **fields, **{"lines-2-remove": "y"}).status_code == 302
+    assert told(order) == [("One", 2, Decimal(7)), ("Two", 1, Decimal(7))]
+
+
 def test_the_page_of_an_order_shows_its_lines_with_photos(people: People, client: Browser) -> None:
     cable = product(people, name="Cable", unit="m", pictures=[picture()])
     order = people.order(price=None, lines=[LineInput(4, product_id=cable.id)])

@@ -17,7 +17,7 @@ from marketplace.api.schemas.orders import LineKept, OrderIn, OrderOut, OrderPat
 from marketplace.core.db import db
 from marketplace.core.errors import N_, Invalid, NotAllowed
 from marketplace.orders import policies, services
-from marketplace.orders.errors import IllegalStep, NotACustomer
+from marketplace.orders.errors import IllegalStep, LineGivenTwice, NotACustomer
 from marketplace.orders.models import Order
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.services import LineInput
@@ -107,13 +107,19 @@ def _check_change(order: Order, sent: dict[str, Any]) -> None:
 
 
 def _kept_lines(lines: Sequence[LineKept]) -> list[LineInput]:
-    mixed = {
+    wrong = {
         f"lines.{place}.product_id": [explain(Invalid(N_("A line that is there keeps its product.")))]
         for place, line in enumerate(lines)
         if line.id is not None and line.product_id is not None
     }
-    if mixed:
-        raise FieldsRefused(mixed)
+    seen: set[int] = set()
+    for place, line in enumerate(lines):
+        if line.id in seen:
+            wrong[f"lines.{place}.id"] = [explain(LineGivenTwice())]
+        elif line.id is not None:
+            seen.add(line.id)
+    if wrong:
+        raise FieldsRefused(wrong)
     return [line_input(line, line.id) for line in lines]
 
 

@@ -145,7 +145,9 @@ class OrderPatch(Body):
     price: PriceIn | None = left_out(description=PRICE)
     deadline: DayIn | None = left_out(description=DEADLINE)
     lines: list[LineKept] = left_out(
-        max_length=MAX_LINES, description="All lines, in their order: those that are not sent go.", examples=[[]]
+        max_length=MAX_LINES,
+        description="All lines, in their order, each once: those that are not sent go.",
+        examples=[[]],
     )
 
 

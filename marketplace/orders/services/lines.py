@@ -14,6 +14,7 @@ from marketplace.core.db import db
 from marketplace.core.money import MAX_AMOUNT
 from marketplace.core.text import one_line
 from marketplace.orders.errors import (
+    LineGivenTwice,
     LineIncomplete,
     NoSuchLine,
     ProductKeepsName,
@@ -61,14 +62,16 @@ def set_lines(order: Order, wanted: Sequence[LineInput]) -> bool:
     """Makes `wanted` the order's lines, in this order; True when that changed any.
 
     Lines that were there keep their ids, and what came from a product its name and price; a product comes with those it
-    has now. Locks nothing: the caller holds the order. Raises Invalid for what cannot be a line, and for a sum that no
-    order may have.
+    has now. Locks nothing: the caller holds the order. Raises Invalid for what cannot be a line, for one that is there
+    and is asked for twice, and for a sum that no order may have.
     """
+    kept = [line.id for line in wanted if line.id is not None]
+    if len(set(kept)) != len(kept):
+        raise LineGivenTwice(field="lines")
     present = present_lines(order) if order.lines_count else []
     rows = {line.id: line for line in present}
     frozen = freeze(wanted, rows)
-    # A line that is asked for twice is itself once, and then one more like it.
-    return _write(order, present, [None if line.id is None else rows.pop(line.id, None) for line in wanted], frozen)
+    return _write(order, present, [None if line.id is None else rows[line.id] for line in wanted], frozen)
 
 
 def replace_lines(order: Order, present: Sequence[OrderLine], frozen: Sequence[Frozen]) -> None:

@@ -20,7 +20,7 @@ from marketplace.catalog.queries.products import EXCERPT_LENGTH, sold_products
 from marketplace.core.errors import Invalid
 from marketplace.core.money import MAX_AMOUNT
 from marketplace.core.text import one_line
-from marketplace.orders.errors import NoSuchLine, QuantityOutOfRange, TooManyLines, TotalTooLarge
+from marketplace.orders.errors import LineGivenTwice, NoSuchLine, QuantityOutOfRange, TooManyLines, TotalTooLarge
 from marketplace.orders.models import MAX_LINES, MAX_QUANTITY, OrderLine
 from marketplace.orders.services import LineInput
 from marketplace.web.errors import explain
@@ -243,9 +243,19 @@ class LinesField(FieldList):  # type: ignore[type-arg]  # generic in the stubs o
         for row in live:
             row.validate(form)
             row.form.check(self.known, products)
+        self._refuse_repetition(live)
         rows = [row.errors if row in live else {} for row in self.entries]
         self.errors = [*(rows if any(rows) else ()), *self._common_errors(len(live))]
         return not self.errors
+
+    def _refuse_repetition(self, rows: Sequence[FormField[LineForm]]) -> None:
+        seen: set[int] = set()
+        for row in rows:
+            line_id = row.form.id.data
+            if line_id in seen and not row.form.id.errors:
+                blame(row.form.id, explain(LineGivenTwice()))
+            elif line_id is not None:
+                seen.add(line_id)
 
     def _common_errors(self, number: int) -> list[str]:
         if number > MAX_LINES or len(self.entries) == MOST_ROWS:
