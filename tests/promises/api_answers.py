@@ -138,6 +138,41 @@ GET    /orders/{quoted}/offers             401       200   403      200       20
 GET    /orders/{in_progress}/offers        401       200   404      200       404      200     200      200   401
 GET    /orders/{hidden}/offers             401       200   404      404       404      200     200      200   401
 GET    /offers                             401       403   403      200       200      403     403      403   401
+POST   /orders/{open}/hide                        401 403 403 403 403 403 403 200 401
+POST   /orders/{in_progress}/hide                 401 403 403 403 403 403 403 200 401
+POST   /orders/{hidden}/hide                      401 403 403 403 403 403 403 200 401
+POST   /orders/{hidden}/show                      401 403 403 403 403 403 403 200 401
+POST   /orders/{open}/show                        401 403 403 403 403 403 403 200 401
+POST   /orders/999999999/hide                     401 403 403 403 403 403 403 404 401
+POST   /orders/{in_progress}/reassign             401 403 403 403 403 403 403 200 401
+POST   /orders/{completed}/reassign               401 403 403 403 403 403 403 409 401
+POST   /orders/{open}/reassign                    401 403 403 403 403 403 403 409 401
+POST   /orders/{rated}/review/hide                401 403 403 403 403 403 403 200 401
+POST   /orders/{rated}/review/show                401 403 403 403 403 403 403 200 401
+POST   /orders/{completed}/review/hide            401 403 403 403 403 403 403 409 401
+POST   /orders/{open}/review/show                 401 403 403 403 403 403 403 409 401
+POST   /users                                     401 403 403 403 403 403 403 201 401
+POST   /users/{spare}/block                       401 403 403 403 403 403 403 200 401
+POST   /users/{blocked}/block                     401 403 403 403 403 403 403 200 401
+POST   /users/{admin}/block                       401 403 403 403 403 403 403 409 401
+POST   /users/999999999/block                     401 403 403 403 403 403 403 404 401
+POST   /users/{blocked}/unblock                   401 403 403 403 403 403 403 200 401
+POST   /users/{spare}/unblock                     401 403 403 403 403 403 403 200 401
+POST   /users/{admin}/unblock                     401 403 403 403 403 403 403 409 401
+POST   /users/{spare}/role                        401 403 403 403 403 403 403 200 401
+POST   /users/{admin}/role                        401 403 403 403 403 403 403 409 401
+POST   /users/{performer}/sign-out                401 403 403 403 403 403 403 200 401
+GET    /users/{spare}/profile                     401 403 403 403 403 403 403 200 401
+GET    /users/999999999/profile                   401 403 403 403 403 403 403 404 401
+PATCH  /users/{spare}/profile                     401 403 403 403 403 403 403 200 401
+POST   /categories                                401 403 403 403 403 403 403 201 401
+PATCH  /categories/{category}                     401 403 403 403 403 403 403 200 401
+PATCH  /categories/999999999                      401 403 403 403 403 403 403 404 401
+DELETE /categories/{unused}                       401 403 403 403 403 403 403 204 401
+DELETE /categories/{category}                     401 403 403 403 403 403 403 409 401
+GET    /categories/{category}                     200 200 200 200 200 200 200 200 401
+GET    /categories/999999999                      404 404 404 404 404 404 404 404 401
+
 GET    /offers/{offer}                     401       200   404      200       404      200     200      200   401
 POST   /offers/{offer}/accept              401       200   404      403       404      200     403      200   401
 POST   /offers/{offer}/decline             401       200   404      403       404      200     403      200   401
@@ -173,7 +208,19 @@ BODIES: dict[str, Any] = {
     "POST /orders/{open}/lines": LINE,
     "POST /orders/{quoting}/lines": LINE,
     "POST /orders/{quoted}/lines": LINE,
+REASSIGNED = {"performer_id": "#{stranger}", "reason": "Ill"}
+SPAM = {"reason": "Spam"}
+OBSERVER = {"role": "observer"}
+CATEGORY = {"slug": "made", "name_ru": "Новая", "name_en": "Made", "position": 5}
     "POST /orders/{in_progress}/lines": LINE,
+    **{f"POST /orders/{{{state}}}/reassign": REASSIGNED for state in ("in_progress", "completed", "open")},
+    **{f"POST /users/{who}/block": SPAM for who in ("{spare}", "{blocked}", "{admin}", "999999999")},
+    **{f"POST /users/{who}/role": OBSERVER for who in ("{spare}", "{admin}")},
+    "POST /users": {"email": "made@example.com", "name": "Made", "role": "manager", "password": SAME},
+    "PATCH /users/{spare}/profile": {"name": "Mended", "contacts": {"messenger": "Telegram @mended"}},
+    "POST /categories": CATEGORY,
+    "PATCH /categories/{category}": {"name_en": "Snakes", "position": 5},
+    "PATCH /categories/999999999": {"position": 5},
     "PATCH /orders/{listed}/lines/{line}": {"quantity": 5, "name": "Cable, three cores"},
     "PATCH /orders/{listed_taken}/lines/{line_taken}": {"quantity": 5},
     "PATCH /orders/{open}/lines/{line}": {"quantity": 5},
@@ -191,5 +238,12 @@ BODIES: dict[str, Any] = {
 FOR_THE_DESK = {"customer_id", "performer_id"}
 """Fields by which the desk names whom it acts for; others act for themselves and leave them out."""
 
-CHANGES_NOTHING: set[str] = {"POST /orders/{in_progress}/comments/{comment}/show"}
+CHANGES_NOTHING: set[str] = {
+    "POST /orders/{in_progress}/comments/{comment}/show",
+    "POST /orders/{hidden}/hide",
+    "POST /orders/{open}/show",
+    "POST /orders/{rated}/review/show",
+    "POST /users/{blocked}/block",
+    "POST /users/{spare}/unblock",
+}
 """Done by whoever it is meant for, these leave the database as it was."""

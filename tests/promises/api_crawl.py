@@ -20,6 +20,7 @@ IDS: dict[str, tuple[str, ...]] = {
     ),
     "line_id": ("line", "line_taken"),
     "offer_id": ("offer",),
+    "category_id": ("category", "unused"),
     "user_id": ("owner", "customer", "performer", "stranger", "manager", "observer", "admin", "blocked", "spare"),
     "comment_id": ("comment", "answer"),
     "attachment_id": ("file", "photo"),
