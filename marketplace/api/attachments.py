@@ -6,7 +6,7 @@ from flask import Response
 
 from marketplace.api.operations import operation
 from marketplace.api.outcomes import after_commit, until_commit
-from marketplace.api.reading import read_files
+from marketplace.api.parts import Parts, read_files
 from marketplace.api.schemas.talk import AttachmentList, AttachmentOut, AttachmentsAdded
 from marketplace.api.schemas.values import Paged
 from marketplace.api.talk import attachment_out, talk_of
@@ -50,7 +50,7 @@ def list_attachments(order_id: int, query: Paged) -> AttachmentList:
     tag="talk",
     answer=AttachmentsAdded,
     status=201,
-    file_limit=POST_LIMIT,
+    parts=Parts(POST_LIMIT, most=services.MAX_FILES_AT_ONCE),
     asks=refuse_attaching,
     errors=(403, 404),
 )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app
 
 from marketplace.accounts.models import Account
 from marketplace.api.operations import operation, require_match
 from marketplace.api.orders.showing import category_ref
+from marketplace.api.pictures import picture_out, thumbnail
 from marketplace.api.schemas.catalog import (
     CategoryList,
     CategoryOut,
-    PictureOut,
     PriceOut,
     ProductIn,
     ProductList,
@@ -97,7 +97,7 @@ def get_product(product_id: int) -> ProductOut:
 def post_product(body: ProductIn) -> ProductOut:
     """Write down a product.
 
-    For the desk. It is on sale at once, without pictures: these are added on its page.
+    For the desk. It is on sale at once, without pictures: `POST /products/{product_id}/pictures` adds some.
     """
     try:
         product = services.create_product(**dict(body), by=account())
@@ -171,22 +171,12 @@ def shown_product(product_id: int) -> ProductOut:
     product, user = queries.get_product(product_id), viewer()
     if not policies.may_see_product(user, product):
         raise NoSuchProduct
-    pictures = [
-        PictureOut(
-            url=url_for("catalog.picture", digest=picture.digest),
-            thumbnail=_thumbnail(picture.digest),
-            media_type=picture.media_type,
-            width=picture.width,
-            height=picture.height,
-        )
-        for picture in product.pictures
-    ]
     return ProductOut(
         **_summary(product, product.pictures[0].digest if product.pictures else None),
         description=product.description,
         source_url=product.source_url,
         updated_at=product.updated_at,
-        pictures=pictures,
+        pictures=[picture_out(product, picture, user) for picture in product.pictures],
         prices=[PriceOut(at=row.at, price=row.price) for row in queries.price_history(product_id)],
         actions=_actions(product, user),
     )
@@ -201,7 +191,7 @@ def _summary(product: Product | ProductCard, digest: str | None) -> dict[str, An
         "unit": product.unit,
         "category": None if product.category is None else category_ref(product.category),
         "is_hidden": not product.is_active,
-        "thumbnail": None if digest is None else _thumbnail(digest),
+        "thumbnail": None if digest is None else thumbnail(digest),
         "priced_at": product.priced_at,
         "created_at": product.created_at,
         "links": {"self": f"{API}/products/{product.id}", "page": f"/products/{product.id}"},
@@ -211,8 +201,4 @@ def _summary(product: Product | ProductCard, digest: str | None) -> dict[str, An
 def _actions(product: Product, user: Account | None) -> list[str]:
     if not policies.may_edit_products(user):
         return []
-    return ["edit", "hide" if product.is_active else "show"]
-
-
-def _thumbnail(digest: str) -> str:
-    return url_for("catalog.picture", digest=digest, size="thumb")
+    return ["edit", "pictures", "hide" if product.is_active else "show"]

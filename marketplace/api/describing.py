@@ -11,12 +11,12 @@ from pydantic.json_schema import models_json_schema
 from marketplace.api.examples import Examples, Schemas
 from marketplace.api.following import IDS, links_of, places_of
 from marketplace.api.operations import OPERATIONS, Operation
+from marketplace.api.parts import MULTIPART, Parts
 from marketplace.api.repeating import HEADER, REPLAYED
 from marketplace.api.schemas.problems import Problem
 from marketplace.api.schemas.values import MAX_ID
 from marketplace.api.wording import ABOUT, REFUSALS, SUCCESSES, TAGS
 from marketplace.core.repeats import KEY_LENGTH
-from marketplace.threads.services import MAX_FILES_AT_ONCE
 from marketplace.web.problems import MEDIA_TYPE
 from marketplace.web.programs import API
 
@@ -121,11 +121,12 @@ def _operation(made: Operation, examples: Examples) -> Described:
     parameters = _parameters(made, examples.schemas)
     if parameters:
         described["parameters"] = parameters
-    if made.body is not None:
-        is_needed = any(field.is_required() for field in made.body.model_fields.values())
-        described["requestBody"] = {"required": is_needed, "content": {JSON: _content(made.body, examples)}}
-    elif made.file_limit:
-        described["requestBody"] = FILES
+    content = {} if made.body is None else {JSON: _content(made.body, examples)}
+    if made.parts is not None:
+        content[MULTIPART] = {"schema": _parts(made.parts)}
+    if content:
+        is_needed = made.body is None or any(field.is_required() for field in made.body.model_fields.values())
+        described["requestBody"] = {"required": is_needed, "content": content}
     answers = {made.status: _success(made, examples)} | {
         status: {"$ref": f"#/components/responses/{status}"} for status in statuses(made)
     }
@@ -143,34 +144,28 @@ def statuses(made: Operation) -> list[int]:
         found.add(414)
     if made.method != "GET":
         found |= {411, 413}
-    if made.body is not None or made.file_limit:
+    if made.body is not None or made.parts is not None:
         found.add(415)
     if made.method == "POST" and not made.is_secret:
         found.add(409)
     return sorted(found)
 
 
-FILES: Described = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["files"],
-                "additionalProperties": False,
-                "properties": {
-                    "files": {
-                        "description": "Each file in a part of its own, with its name.",
-                        "type": "array",
-                        "items": {"type": "string", "format": "binary"},
-                        "minItems": 1,
-                        "maxItems": MAX_FILES_AT_ONCE,
-                    },
-                },
-            }
-        }
-    },
-}
+def _parts(parts: Parts) -> Described:
+    """The schema of a body of several parts."""
+    file = {"type": "string", "format": "binary"}
+    words = {} if parts.words is None else parts.words.model_json_schema(ref_template=REF)["properties"]
+    if parts.most == 1:
+        files: Described = {"description": "The file, with its name.", **file}
+    else:
+        each = "Each file in a part of its own, with its name."
+        files = {"description": each, "type": "array", "items": file, "minItems": 1, "maxItems": parts.most}
+    return {
+        "type": "object",
+        "required": [parts.field],
+        "additionalProperties": False,
+        "properties": {parts.field: files, **words},
+    }
 
 
 def _content(model: type[BaseModel], examples: Examples) -> Described:
@@ -182,7 +177,7 @@ def _success(made: Operation, examples: Examples) -> Described:
     headers = []
     if made.is_tagged:
         headers.append("ETag")
-    if made.status == 201:
+    if made.status in (201, 202):
         headers.append("Location")
     if made.method == "POST" and not made.is_secret:
         headers.append(REPLAYED)

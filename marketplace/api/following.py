@@ -38,9 +38,8 @@ def _implied(made: Operation, operations: Mapping[str, Operation]) -> Iterator[t
     for name in NEXT.get(made.name, ()):
         yield name, known
     fields = {} if made.answer is None else made.answer.model_fields
-    collection = COLLECTION.search(made.rule)
-    thing = f"{collection[1]}_id" if collection else ""
-    is_one, is_new = made.method == "GET" and made.rule.endswith(">"), made.status == 201 and "id" in fields
+    thing = _thing_of(made.rule)
+    is_one, is_new = made.method == "GET" and made.rule.endswith(">"), made.status in (201, 202) and "id" in fields
     for other in operations.values():
         wanted = IDS.findall(other.rule)
         if is_new and thing in wanted and set(wanted) <= {*known, thing}:
@@ -67,11 +66,11 @@ def places_of(operations: Iterable[Operation]) -> dict[str, str]:
             found[item.__name__] = things.get(f"<id:{_thing_of(made.rule)}>", "")
     return {shape: IDS.sub("7", rule) for shape, rule in found.items() if rule}
 
+
 def _thing_of(rule: str) -> str:
     """`order_id` for the address of all orders, "" for that of something else."""
     collection = COLLECTION.search(rule)
     return f"{collection[1]}{'y' if collection[2] == 'ies' else ''}_id" if collection else ""
-
 
 
 def _chosen(where: Mapping[str, str], names: list[str]) -> dict[str, str]:

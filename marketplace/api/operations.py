@@ -28,6 +28,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from marketplace.api import outcomes, reading, repeating
 from marketplace.api.blueprint import blueprint
+from marketplace.api.parts import Parts, expect_parts, is_multipart, read_words
 from marketplace.core.db import db
 from marketplace.web.guards import SIGNED_IN, Gate, declare
 
@@ -50,8 +51,8 @@ class Operation:
     body: type[BaseModel] | None
     query: type[BaseModel] | None
     errors: tuple[int, ...]
-    file_limit: int
-    """Bytes of a multipart body; 0 where there is none."""
+    parts: Parts | None
+    """What a body of several parts holds, where it may be or has to be one."""
 
     asks: Callable[..., object] | None
     """Called with the ids of the address before files are read: refuses those who may not send any."""
@@ -84,7 +85,7 @@ def operation(
     query: type[BaseModel] | None = None,
     gate: Gate = SIGNED_IN,
     errors: tuple[int, ...] = (),
-    file_limit: int = 0,
+    parts: Parts | None = None,
     asks: Callable[..., object] | None = None,
     media_type: str = "application/json",
     is_tagged: bool = False,
@@ -108,7 +109,7 @@ def operation(
             body=body,
             query=query,
             errors=(*errors, 412) if is_tagged and method == "GET" else errors,
-            file_limit=file_limit,
+            parts=parts,
             asks=asks,
             media_type=media_type,
             is_tagged=is_tagged,
@@ -134,12 +135,14 @@ def _run(made: Operation, view: Callable[..., Any]) -> Callable[..., WerkzeugRes
             values["query"] = reading.read_query(made.query)
         else:
             reading.refuse_query()
-        if made.body is not None:
-            values["body"] = reading.read_body(made.body)
-        elif made.file_limit:
+        if made.parts is not None and (made.body is None or is_multipart()):
             if made.asks is not None:
                 made.asks(**values)
-            reading.expect_files(made.file_limit)
+            expect_parts(made.parts)
+            if made.parts.words is not None:
+                values["body"] = read_words(made.parts.words)
+        elif made.body is not None:
+            values["body"] = reading.read_body(made.body)
         elif made.method != "GET":
             reading.refuse_body()
         if made.method == "GET":
@@ -168,7 +171,7 @@ def respond(made: Operation, shown: BaseModel | Response | None) -> Response:
     if made.is_tagged:
         answer.set_etag(_tag(text))
     links = getattr(shown, "links", None)
-    if made.status == 201 and links:
+    if made.status in (201, 202) and links:
         answer.headers["Location"] = links["self"]
     return answer
 

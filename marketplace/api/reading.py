@@ -12,7 +12,6 @@ from flask import request
 from flask_babel import gettext as _
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from marketplace.api.errors import FieldsRefused
@@ -21,7 +20,6 @@ from marketplace.api.schemas.values import AMOUNT, NOT_BLANK
 Shape = TypeVar("Shape", bound=BaseModel)
 
 JSON = "application/json"
-MULTIPART = "multipart/form-data"
 
 
 def read_body(shape: type[Shape]) -> Shape:
@@ -61,31 +59,10 @@ def sent_json(*, optional: bool = False) -> bytes:
     return json.dumps(sent).encode()
 
 
-def expect_files(limit: int) -> None:
-    """For operations that take files: lets the body, which must be of several parts, have `limit` bytes."""
-    refuse_packed()
-    if request.mimetype != MULTIPART:
-        raise UnsupportedMediaType(_("Send files: Content-Type: multipart/form-data."))
-    request.max_content_length = limit
-
-
 def refuse_packed() -> None:
     """Refuses a body that would have to be unpacked first: nobody would know how large it is."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType
-
-
-def read_files(field: str) -> list[FileStorage]:
-    """The files that were sent under the name `field`, at least one; other parts are refused."""
-    errors = {name: [_("There is no such field.")] for name in (*request.form, *request.files) if name != field}
-    if field in request.form:
-        errors[field] = [_("This is not a file: give the part a file name.")]
-    found = request.files.getlist(field)
-    if not found and field not in errors:
-        errors[field] = [_("This field is needed.")]
-    if errors:
-        raise FieldsRefused(errors)
-    return found
 
 
 @cache

@@ -14,7 +14,7 @@ TAGS = {
     "offers": "What performers would do an order for.",
     "talk": "Comments and files of an order.",
     "events": "What happens, in the order in which it happens.",
-    "catalog": "Categories and products.",
+    "catalog": "Categories and products, and the loader that reads products elsewhere.",
     "performers": "Who does the work, and what customers say of it.",
     "users": "Accounts, for staff.",
 }
@@ -131,6 +131,7 @@ REFUSALS = {
 SUCCESSES = {
     200: "As asked.",
     201: "It is there now; Location says where.",
+    202: "It has begun and goes on by itself; Location says where to watch it.",
     204: "Done; there is nothing to say.",
     304: "It is still as If-None-Match names it.",
 }

@@ -7,7 +7,7 @@ own, begun after the commit, which says on its row how far it is. The site itsel
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -147,15 +147,13 @@ def read_upload(file: FileStorage) -> tuple[str, bytes]:
 @contextmanager
 def kept(name: str | None, content: bytes) -> Iterator[None]:
     """Stores the file of a run that may begin; an error that leaves the block takes it away again."""
-    folder = Path(current_app.config["MEDIA_PATH"]) / "loads"
-    try:
+    with ExitStack() as undo:
         if name:
+            folder = Path(current_app.config["MEDIA_PATH"]) / "loads"
+            undo.callback(files.remove, folder, name)
             files.write(folder, name, content)
         yield
-    except BaseException:
-        if name:
-            files.remove(folder, name)
-        raise
+        undo.pop_all()
 
 
 def begin(load_id: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from flask import current_app
@@ -38,7 +38,8 @@ class PicturesRefused(Invalid):
 
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__(field="pictures")
-        self.reasons = reasons
+        self.reasons = list(reasons)
+        self.errors = {"pictures": self.reasons}
 
 
 def folder() -> Path:
@@ -70,14 +71,13 @@ def kept(found: Sequence[Picture]) -> Iterator[None]:
 
     The block ends with the commit.
     """
-    try:
+    with ExitStack() as undo:
+        undo.callback(forget, [one.digest for one in found])
+        undo.callback(db.session.rollback)
         for one in found:
             pictures.store(folder(), one)
         yield
-    except BaseException:
-        db.session.rollback()
-        forget(one.digest for one in found)
-        raise
+        undo.pop_all()
 
 
 def forget(digests: Iterable[str]) -> None:

@@ -213,7 +213,7 @@ class TestOne:
         for asker in (None, people.customer(), people.performer(), people.observer()):
             program(asker).get(f"/products/{made.id}", 404)
         for asker in (people.manager(), people.admin()):
-            assert program(asker).get(f"/products/{made.id}")["actions"] == ["edit", "show"]
+            assert program(asker).get(f"/products/{made.id}")["actions"] == ["edit", "pictures", "show"]
         program(None).get("/products/999999", 404)
 
     def test_it_costs_few_questions_and_is_not_sent_again(self, people: People, program: Make) -> None:
@@ -235,7 +235,7 @@ class TestTheDesk:
         made = told(answer, 201)
         assert (made["name"], made["price"], made["unit"]) == ("Oak table", "1499.90", "pc")
         assert made["description"] == "Solid oak.\nOiled."
-        assert (made["category"]["slug"], made["actions"]) == ("python", ["edit", "hide"])
+        assert (made["category"]["slug"], made["actions"]) == ("python", ["edit", "pictures", "hide"])
         assert [row["price"] for row in made["prices"]] == ["1499.90"]
         assert answer.headers["Location"] == f"{API}/products/{made['id']}"
         assert answer.headers["ETag"] == asker.ask("GET", f"/products/{made['id']}").headers["ETag"]
@@ -347,7 +347,7 @@ class TestTheDesk:
         asker, path = program(people.manager()), f"/products/{made.id}"
         for _time in range(2):
             hidden = asker.post(f"{path}/hide")
-            assert (hidden["is_hidden"], hidden["actions"]) == (True, ["edit", "show"])
+            assert (hidden["is_hidden"], hidden["actions"]) == (True, ["edit", "pictures", "show"])
         program(None).get(path, 404)
         assert asker.post(f"{path}/show")["is_hidden"] is False
         program(None).get(path)

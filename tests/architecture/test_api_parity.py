@@ -10,10 +10,7 @@ from tests.architecture.sources import product_modules
 NOUNS = ("accounts", "threads", "catalog", "orders")
 PREFIXES = tuple(f"marketplace.{noun}.services" for noun in NOUNS)
 
-LOADING = (
-    "the loader of the catalogue is a process of its own, started by the desk on its page or by `flask catalog load`"
-)
-PICTURES = "pictures are put in order by eye, on the page of the product; programs bring them by `flask catalog load`"
+LOADING = "a step of the loader, which is a process of its own; a program starts it by `POST /catalog/loads`"
 PAGES = "part of the pages that people look at"
 
 NOT_FOR_PROGRAMS: dict[str, str] = {
@@ -28,16 +25,10 @@ NOT_FOR_PROGRAMS: dict[str, str] = {
     "orders.tell": "what an open page is told; a program follows `GET /events`",
     "orders.expire_offers": "done by the clock: `flask offers expire`",
     "orders.rebuild_counters": "a repair by whoever holds the machine: `flask counters check`",
-    "catalog.start_load": LOADING,
     "catalog.begin_load": LOADING,
     "catalog.note_progress": LOADING,
     "catalog.finish_load": LOADING,
-    "catalog.fail_load": LOADING,
     "catalog.save_loaded_product": LOADING,
-    "catalog.add_pictures": PICTURES,
-    "catalog.append_pictures": PICTURES,
-    "catalog.move_picture": PICTURES,
-    "catalog.remove_picture": PICTURES,
 }
 """Acts that no operation reaches, each with the reason."""
 

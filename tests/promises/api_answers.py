@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.catalog.shelf import drawing
 from tests.people import PASSWORD
 from tests.promises.callers import Files
 from tests.promises.page_answers import SAME
@@ -87,6 +88,18 @@ PATCH  /products/{product}                 401       403   403      403       40
 PATCH  /products/{product_gone}            401       403   403      403       403      200     403      200   401
 POST   /products/{product}/hide            401       403   403      403       403      200     403      200   401
 POST   /products/{product_gone}/show       401       403   403      403       403      200     403      200   401
+POST   /products/{product}/pictures        401       403   403      403       403      201     403      201   401
+POST   /products/{product_gone}/pictures   401       403   403      403       403      201     403      201   401
+GET    /products/{product}/pictures/{picture}           200 200 200 200 200 200 200 200 401
+GET    /products/{product_gone}/pictures/{picture}      404 404 404 404 404 404 404 404 401
+PATCH  /products/{product}/pictures/{picture}           401 403 403 403 403 200 403 200 401
+PATCH  /products/{product_gone}/pictures/{picture}      401 403 403 403 403 404 403 404 401
+DELETE /products/{product}/pictures/{picture}           401 403 403 403 403 204 403 204 401
+DELETE /products/{product_gone}/pictures/{picture}      401 403 403 403 403 404 403 404 401
+GET    /catalog/loads                      401       403   403      403       403      200     403      200   401
+GET    /catalog/loads/{load}               401       403   403      403       403      200     403      200   401
+GET    /catalog/loads/999999999            401       403   403      403       403      404     403      404   401
+POST   /catalog/loads                      401       403   403      403       403      202     403      202   401
 GET    /performers                         200       200   200      200       200      200     200      200   401
 GET    /performers/{performer}             200       200   200      200       200      200     200      200   401
 GET    /performers/{owner}                 404       404   404      404       404      404     404      404   401
@@ -125,19 +138,6 @@ GET    /users/{spare}                      401       403   403      403       40
 GET    /users/{blocked}                    401       403   403      403       403      200     200      200   401
 GET    /users/999999999                    401       403   403      403       403      404     404      404   401
 
-GET    /orders                             401       200   200      200       200      200     200      200   401
-POST   /orders                             401       201   201      403       403      201     403      201   401
-GET    /orders/{open}/events               401       200   403      403       403      200     200      200   401
-GET    /orders/{quoted}/events             401       200   403      403       403      200     200      200   401
-GET    /orders/{in_progress}/events        401       200   404      200       404      200     200      200   401
-GET    /orders/{hidden}/events             401       200   404      404       404      200     200      200   401
-GET    /events                             401       200   200      200       200      200     200      200   401
-GET    /events?after=0                     401       200   200      200       200      200     200      200   401
-GET    /orders/{open}/offers               401       200   403      200       200      200     200      200   401
-GET    /orders/{quoted}/offers             401       200   403      200       200      200     200      200   401
-GET    /orders/{in_progress}/offers        401       200   404      200       404      200     200      200   401
-GET    /orders/{hidden}/offers             401       200   404      404       404      200     200      200   401
-GET    /offers                             401       403   403      200       200      403     403      403   401
 POST   /orders/{open}/hide                        401 403 403 403 403 403 403 200 401
 POST   /orders/{in_progress}/hide                 401 403 403 403 403 403 403 200 401
 POST   /orders/{hidden}/hide                      401 403 403 403 403 403 403 200 401
@@ -173,6 +173,19 @@ DELETE /categories/{category}                     401 403 403 403 403 403 403 40
 GET    /categories/{category}                     200 200 200 200 200 200 200 200 401
 GET    /categories/999999999                      404 404 404 404 404 404 404 404 401
 
+GET    /orders                             401       200   200      200       200      200     200      200   401
+POST   /orders                             401       201   201      403       403      201     403      201   401
+GET    /orders/{open}/events               401       200   403      403       403      200     200      200   401
+GET    /orders/{quoted}/events             401       200   403      403       403      200     200      200   401
+GET    /orders/{in_progress}/events        401       200   404      200       404      200     200      200   401
+GET    /orders/{hidden}/events             401       200   404      404       404      200     200      200   401
+GET    /events                             401       200   200      200       200      200     200      200   401
+GET    /events?after=0                     401       200   200      200       200      200     200      200   401
+GET    /orders/{open}/offers               401       200   403      200       200      200     200      200   401
+GET    /orders/{quoted}/offers             401       200   403      200       200      200     200      200   401
+GET    /orders/{in_progress}/offers        401       200   404      200       404      200     200      200   401
+GET    /orders/{hidden}/offers             401       200   404      404       404      200     200      200   401
+GET    /offers                             401       403   403      200       200      403     403      403   401
 GET    /offers/{offer}                     401       200   404      200       404      200     200      200   401
 POST   /offers/{offer}/accept              401       200   404      403       404      200     403      200   401
 POST   /offers/{offer}/decline             401       200   404      403       404      200     403      200   401
@@ -191,8 +204,23 @@ POSTED = {
     "lines": [],
     "customer_id": "#{owner}",
 }
+PHOTO = Files({"chair.png": drawing("maroon")})
+# Nobody is asked for the name of this one: it is an address of the public network already.
+LOAD = {"url": "http://93.184.215.14/goods.json", "format": "json", "limit": 7, "price_from": "100", "price_to": "500"}
 LINE = {"name": "Sockets", "quantity": 3, "unit_price": "12.50"}
+REASSIGNED = {"performer_id": "#{stranger}", "reason": "Ill"}
+SPAM = {"reason": "Spam"}
+OBSERVER = {"role": "observer"}
+CATEGORY = {"slug": "made", "name_ru": "Новая", "name_en": "Made", "position": 5}
 BODIES: dict[str, Any] = {
+    **{f"POST /orders/{{{state}}}/reassign": REASSIGNED for state in ("in_progress", "completed", "open")},
+    **{f"POST /users/{who}/block": SPAM for who in ("{spare}", "{blocked}", "{admin}", "999999999")},
+    **{f"POST /users/{who}/role": OBSERVER for who in ("{spare}", "{admin}")},
+    "POST /users": {"email": "made@example.com", "name": "Made", "role": "manager", "password": SAME},
+    "PATCH /users/{spare}/profile": {"name": "Mended", "contacts": {"messenger": "Telegram @mended"}},
+    "POST /categories": CATEGORY,
+    "PATCH /categories/{category}": {"name_en": "Snakes", "position": 5},
+    "PATCH /categories/999999999": {"position": 5},
     "POST /orders/{open}/comments": COMMENT,
     "POST /orders/{in_progress}/comments": COMMENT,
     "POST /orders/{cancelled}/comments": COMMENT,
@@ -205,22 +233,15 @@ BODIES: dict[str, Any] = {
     "POST /products": PRODUCT,
     "PATCH /products/{product}": {"price": "95.50"},
     "PATCH /products/{product_gone}": {"name": "A low stool"},
+    "POST /products/{product}/pictures": PHOTO,
+    "POST /products/{product_gone}/pictures": PHOTO,
+    "PATCH /products/{product}/pictures/{picture}": {"position": 2},
+    "PATCH /products/{product_gone}/pictures/{picture}": {"position": 2},
+    "POST /catalog/loads": LOAD,
     "POST /orders/{open}/lines": LINE,
     "POST /orders/{quoting}/lines": LINE,
     "POST /orders/{quoted}/lines": LINE,
-REASSIGNED = {"performer_id": "#{stranger}", "reason": "Ill"}
-SPAM = {"reason": "Spam"}
-OBSERVER = {"role": "observer"}
-CATEGORY = {"slug": "made", "name_ru": "Новая", "name_en": "Made", "position": 5}
     "POST /orders/{in_progress}/lines": LINE,
-    **{f"POST /orders/{{{state}}}/reassign": REASSIGNED for state in ("in_progress", "completed", "open")},
-    **{f"POST /users/{who}/block": SPAM for who in ("{spare}", "{blocked}", "{admin}", "999999999")},
-    **{f"POST /users/{who}/role": OBSERVER for who in ("{spare}", "{admin}")},
-    "POST /users": {"email": "made@example.com", "name": "Made", "role": "manager", "password": SAME},
-    "PATCH /users/{spare}/profile": {"name": "Mended", "contacts": {"messenger": "Telegram @mended"}},
-    "POST /categories": CATEGORY,
-    "PATCH /categories/{category}": {"name_en": "Snakes", "position": 5},
-    "PATCH /categories/999999999": {"position": 5},
     "PATCH /orders/{listed}/lines/{line}": {"quantity": 5, "name": "Cable, three cores"},
     "PATCH /orders/{listed_taken}/lines/{line_taken}": {"quantity": 5},
     "PATCH /orders/{open}/lines/{line}": {"quantity": 5},

@@ -25,6 +25,8 @@ IDS: dict[str, tuple[str, ...]] = {
     "comment_id": ("comment", "answer"),
     "attachment_id": ("file", "photo"),
     "product_id": ("product", "product_gone"),
+    "picture_id": ("picture",),
+    "load_id": ("load",),
     "performer_id": ("performer", "stranger", "spare", "blocked", "owner"),
 }
 """For each parameter of an address: what in the town it may stand for."""

@@ -96,7 +96,7 @@ class Town:
         db.session.execute(
             update(AccountSession).where(AccountSession.account_id == made[Who.BLOCKED].id).values(ended_at=None)
         )
-        self.digest = str(db.session.scalar(select(ProductPicture.digest)))
+        self.digest = str(db.session.scalar(select(ProductPicture.digest).order_by(ProductPicture.id)))
         db.session.commit()
 
         self.untouched = self.trace()
@@ -189,8 +189,14 @@ def trade(made: dict[Who, Account], orders: dict[str, int], *, media: Path) -> d
     drawing = BytesIO()
     Image.new("RGB", (40, 30), "teal").save(drawing, "PNG")
     picture = pictures.read_picture(drawing.getvalue())
-    pictures.store(media / "pictures", picture)
-    catalog.add_pictures(sold.id, [picture], by=desk)
+    other = BytesIO()
+    Image.new("RGB", (30, 40), "navy").save(other, "PNG")
+    pair = [picture, pictures.read_picture(other.getvalue())]
+    for one in pair:
+        pictures.store(media / "pictures", one)
+    catalog.add_pictures(sold.id, pair, by=desk)
+    # Removing the last one takes it from the disk too, which no rollback brings back.
+    catalog.add_pictures(gone.id, pair, by=desk)
     comment = talking.comment_on_order(taken, text="When will it be ready?", by=owner)
     answer = talking.comment_on_order(taken, text="On Monday.", by=performer)
     stored = [StoredFile(f"notes-{number}.txt", files.random_name(), "text/plain", len(NOTES)) for number in (1, 2)]

@@ -8,6 +8,7 @@ from typing import Annotated
 from flask_babel import gettext as _
 from pydantic import AfterValidator, Field, StringConstraints
 
+from marketplace.api.schemas.pictures import PictureOut
 from marketplace.api.schemas.refs import CategoryRef
 from marketplace.api.schemas.values import (
     ONE_LINE,
@@ -36,15 +37,16 @@ from marketplace.catalog.models import (
 
 MAX_WORDS = 100
 MAX_SLUG = 100
-ADDRESS = r"^https?://[^\s/]"
 MAX_POSITION = 10_000
 SLUG = "^[a-z0-9-]+$"
 POSITION = "Where it stands on lists: the lowest comes first."
 ACTIVE = "Takes new orders."
+ADDRESS = r"^https?://[^\s/]"
 NEXT = Field(description="For the next page; null on the last one.")
 
 
-def _address(text: str) -> str:
+def web_address(text: str) -> str:
+    """The text, if it looks like an address of the web."""
     if not re.search(ADDRESS, text):
         raise ValueError(_("Enter a web address such as https://example.com."))
     return text
@@ -62,7 +64,7 @@ SourceUrl = Annotated[
         description="The page where the price was read.",
         examples=["https://example.com/tables/7"],
     ),
-    AfterValidator(_address),
+    AfterValidator(web_address),
     Written(ADDRESS),
 ]
 CategoryId = Annotated[Id, Field(description="A category that takes new orders.")]
@@ -83,8 +85,6 @@ class CategoryList(Answer):
     next_cursor: str | None = NEXT
 
 
-class ProductQuery(Paged):
-    """What somebody looks for in the catalogue."""
 class CategoryDetail(CategoryOut):
     """Everything about a category."""
 
@@ -124,6 +124,8 @@ class CategoryPatch(Body):
     is_active: bool = left_out(description=ACTIVE)
 
 
+class ProductQuery(Paged):
+    """What somebody looks for in the catalogue."""
 
     q: str = Field("", max_length=MAX_WORDS, description="Words in the name or the description.")
     category: str | None = Field(None, max_length=MAX_SLUG, description="`slug` of a category.", examples=["python"])
@@ -159,16 +161,6 @@ class ProductList(Answer):
     next_cursor: str | None = NEXT
 
 
-class PictureOut(Answer):
-    """A picture of a product; its address stands for its content, so it may be kept for good."""
-
-    url: str = Field(examples=["/media/pictures/0f…"])
-    thumbnail: str = Field(examples=["/media/pictures/0f…/thumb"])
-    media_type: str = Field(examples=["image/jpeg"])
-    width: int = Field(examples=[1600])
-    height: int = Field(examples=[900])
-
-
 class PriceOut(Answer):
     """What a product costs from a moment on."""
 
@@ -186,7 +178,7 @@ class ProductOut(ProductSummary):
     prices: list[PriceOut] = Field(description="The last 100 prices, the oldest first.")
     actions: list[str] = Field(
         description="What the caller may do with it now: `edit` by PATCH, the others by POST.",
-        examples=[["edit", "hide"]],
+        examples=[["edit", "pictures", "hide"]],
     )
 
 

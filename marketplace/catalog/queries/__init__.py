@@ -13,6 +13,7 @@ from marketplace.catalog.queries.loads import (
     get_load,
     has_died,
     latest_loads,
+    loads_page,
     locked_load,
 )
 from marketplace.catalog.queries.products import (
@@ -23,6 +24,7 @@ from marketplace.catalog.queries.products import (
     find_picture,
     get_product,
     locked_product,
+    named_digests,
     price_history,
     product_suggestions,
     products_page,
@@ -44,9 +46,11 @@ __all__ = [
     "get_product",
     "has_died",
     "latest_loads",
+    "loads_page",
     "locked_category",
     "locked_load",
     "locked_product",
+    "named_digests",
     "price_history",
     "product_suggestions",
     "products_page",

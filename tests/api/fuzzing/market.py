@@ -42,6 +42,7 @@ ADDRESSES = {
     "offer_id": OF_ORDERS.format(table="offers", name="offer_id", condition="orders.id = offers.order_id") + OURS,
     "order_id": "SELECT id AS order_id FROM orders" + OURS,
     "product_id": "SELECT id AS product_id FROM products ORDER BY id",
+    "picture_id": "SELECT id AS picture_id, product_id FROM product_pictures ORDER BY id",
     "performer_id": "SELECT id AS performer_id FROM accounts WHERE role = 'performer' ORDER BY id",
     "session_id": "SELECT id AS session_id FROM account_sessions WHERE account_id IN :ours ORDER BY id",
     "user_id": "SELECT id AS user_id FROM accounts ORDER BY id",
