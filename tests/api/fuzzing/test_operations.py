@@ -8,7 +8,7 @@ from schemathesis import Case
 from schemathesis.core.failures import FailureGroup
 
 from tests.api.fuzzing.asking import EXAMPLES, schema, well_formed_data_is_understood
-from tests.api.fuzzing.market import VISITORS, Market
+from tests.api.fuzzing.market import EVERYBODY, Market
 
 CREDENTIALS = ("/api/v1/auth/login", "/api/v1/auth/refresh")
 """Where a 401 is about what was sent, not about who sent it."""
@@ -17,7 +17,7 @@ CREDENTIALS = ("/api/v1/auth/login", "/api/v1/auth/refresh")
 @schema.parametrize()
 def test_an_operation_does_what_its_description_says(case: Case[Any], market: Market) -> None:
     market.settle(case)
-    for visitor in VISITORS:
+    for visitor in EVERYBODY:
         with market.untouched():
             try:
                 answer = case.call_and_validate(
