@@ -15,10 +15,13 @@ from marketplace.api import (
     events,
     limits,
     lines,
+    loads,
     me,
     offers,
     orders,
+    passwords,
     performers,
+    pictures,
     profiles,
     sessions,
     signing,
@@ -28,8 +31,8 @@ from marketplace.api.blueprint import blueprint
 from marketplace.web.programs import API
 
 NOUNS = (
-    *(auth, me, sessions, users, profiles, board, orders, lines, offers, comments, attachments),
-    *(catalog, categories, performers, events),
+    *(auth, me, passwords, sessions, users, profiles, board, orders, lines, offers, comments, attachments),
+    *(catalog, pictures, loads, categories, performers, events),
 )
 """The modules that declare operations."""
 
@@ -43,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.extensions["csrf"].exempt(blueprint)
     app.register_blueprint(blueprint, url_prefix=API)
     auth.init_app(app)
+    passwords.init_app(app)
 
 
 __all__ = ["init_app"]

@@ -64,26 +64,11 @@ def sign_in(body: SignIn) -> Tokens | Response:
     for better guarded than it is. Sent again with its Idempotency-Key, the request gets the same refresh token, until
     that is used; afterwards it is a 409.
     """
-    secret, key = current_app.config["SECRET_KEY"], repeating.sent_key()
-    begun = None if key is None else repeating.recalled(key)
-    if key is not None and begun is not None:
-        again = services.repeat_sign_in(int(begun), secret=secret, retry=key)
-        if again is None:
-            raise KeySpent
-        return shown_tokens(again)
+    again = tokens_told_before()
+    if again is not None:
+        return again
     person = recognised(body.email, body.password)
-    if person is None:
-        return unrecognised(NotRecognised())
-    made = services.sign_in_program(
-        person,
-        user_agent=request.headers.get("User-Agent", ""),
-        address=request.remote_addr or "",
-        secret=secret,
-        retry=key,
-    )
-    if key is not None:
-        repeating.remember(key, str(made.session_id))
-    return shown_tokens(made)
+    return unrecognised(NotRecognised()) if person is None else first_tokens(person)
 
 
 @operation("POST", "/auth/refresh", tag="auth", body=Refresh, answer=Tokens, gate=PUBLIC, is_secret=True)
@@ -120,6 +105,33 @@ def recognised(email: str, password: str) -> Account | None:
     normal = current_app.extensions["security"].password_util.normalize(password)
     is_right = person.verify_and_update_password(normal)
     return person if is_right and services.hold_checked(person) else None
+
+
+def tokens_told_before() -> Tokens | None:
+    """What the request was answered under its Idempotency-Key; raises KeySpent when that is in use by now."""
+    key = repeating.sent_key()
+    begun = None if key is None else repeating.recalled(key)
+    if key is None or begun is None:
+        return None
+    again = services.repeat_sign_in(int(begun), secret=current_app.config["SECRET_KEY"], retry=key)
+    if again is None:
+        raise KeySpent
+    return shown_tokens(again)
+
+
+def first_tokens(person: Account) -> Tokens:
+    """Those of a new session of this program, whose person has told the password; its key can repeat them."""
+    key = repeating.sent_key()
+    made = services.sign_in_program(
+        person,
+        user_agent=request.headers.get("User-Agent", ""),
+        address=request.remote_addr or "",
+        secret=current_app.config["SECRET_KEY"],
+        retry=key,
+    )
+    if key is not None:
+        repeating.remember(key, str(made.session_id))
+    return shown_tokens(made)
 
 
 def shown_tokens(made: services.Tokens) -> Tokens:

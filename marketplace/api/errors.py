@@ -41,6 +41,18 @@ class NotRecognised(NotAllowed):
     message = N_("The email or the password is not right.")
 
 
+class WrongPassword(Invalid):
+    """Not the password of the person whose token was sent."""
+
+    message = N_("The password is not right.")
+
+
+class SamePassword(Invalid):
+    """Changing it would change nothing, and somebody believes that it does."""
+
+    message = N_("The new password is the same as the present one.")
+
+
 class KeySpent(Conflict):
     """The first request of this Idempotency-Key was answered with tokens that are used by now."""
 

@@ -2,9 +2,12 @@
 
 from flask import Flask
 
-from marketplace.cli import admins, catalog, counters, demo, offers, openapi, serve
+from marketplace.cli import admins, catalog, counters, demo, files, offers, openapi, serve
 
-COMMANDS = (admins.admins, catalog.catalog, counters.counters, demo.demo, offers.offers, openapi.openapi, serve.serve)
+COMMANDS = (
+    *(admins.admins, catalog.catalog, counters.counters, demo.demo, files.files, offers.offers, openapi.openapi),
+    serve.serve,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -18,6 +18,7 @@ from marketplace.core.limits import PostgresStorage
 from marketplace.core.text import one_line
 from marketplace.web.checking import is_check
 from marketplace.web.programs import is_for_program
+from marketplace.web.viewer import account
 
 SIGN_IN_PER_ADDRESS = "20 per minute;200 per hour"
 SIGN_IN_PER_ACCOUNT = "10 per minute;50 per hour"
@@ -79,8 +80,8 @@ def tell(answer: Response) -> Response:
 def protect_sign_in(app: Flask) -> None:
     """Puts the limits on the sign-in library's views; only what is sent counts, looking does not."""
     limit_sign_in(app, "security.login")
-    limit_view(app, "security.change_password", SIGN_IN_PER_ADDRESS)
-    limit_view(app, "security.verify", SIGN_IN_PER_ADDRESS)
+    limit_password(app, "security.change_password")
+    limit_password(app, "security.verify")
     limit_registration(app, "security.register", unless=is_check)
     limit_view(app, "security.register", REGISTER_CHECKS_PER_ADDRESS, unless=lambda: not is_check())
 
@@ -89,6 +90,15 @@ def limit_sign_in(app: Flask, endpoint: str) -> None:
     """Limits a way to sign in; attempts count together, whichever way they come."""
     limit_view(app, endpoint, SIGN_IN_PER_ADDRESS, shared="sign-in by address")
     limit_view(app, endpoint, SIGN_IN_PER_ACCOUNT, by_account=True, shared="sign-in by account")
+
+
+def limit_password(app: Flask, endpoint: str) -> None:
+    """Limits a way for who is signed in to tell the password; all of them count together, by address with signing in.
+
+    By account they do not: whoever guesses at it from outside must not keep its owner from changing the password.
+    """
+    limit_view(app, endpoint, SIGN_IN_PER_ADDRESS, shared="sign-in by address")
+    limit_view(app, endpoint, SIGN_IN_PER_ACCOUNT, key=lambda: str(account().id), shared="password by account")
 
 
 def limit_registration(app: Flask, endpoint: str, *, unless: Callable[[], bool] | None = None) -> None:

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from marketplace.accounts.models import Account
 from marketplace.app import create_app
 from marketplace.core.db import db
 from marketplace.core.limits import PostgresStorage
@@ -19,6 +20,7 @@ from tests.conftest import settings_for
 from tests.people import PASSWORD, People
 
 PER_ACCOUNT, PER_ADDRESS, REGISTRATIONS, REFRESHES = 10, 20, 10, 60
+Tell = Callable[[str, int], TestResponse]
 STATE = re.compile(r'"([^"]+)";r=([0-9]+);t=([0-9]+)')
 
 
@@ -130,6 +132,61 @@ def test_registrations_count_together_and_no_header_makes_an_exception(limited: 
     assert browser.send("/register", email="a").status_code == 429
     fields = {"email": "a", "csrf_token": browser.csrf_token()}
     assert browser.post("/register", data=fields, headers=check).status_code == 200, "a form may still be checked"
+
+
+def telling_the_password(app: Flask, account: Account) -> list[Tell]:
+    """Each way for somebody who is signed in to tell the present password."""
+    browser, program = Browser.of(app).sign_in(account), Program(app, account)
+
+    def on_page(path: str, **fields: str) -> Tell:
+        return lambda password, number: browser.post(
+            path, data={**fields, "password": password, "csrf_token": browser.csrf_token()}, **at(number)
+        )
+
+    def by_api(password: str, number: int) -> TestResponse:
+        body = {"current_password": password, "new_password": "another-long-word"}
+        return program.ask("POST", "/me/password", body, **at(number))
+
+    new = {"new_password": "another-long-word", "new_password_confirm": "another-long-word"}
+    return [on_page("/password", **new), by_api, on_page("/verify")]
+
+
+@pytest.mark.parametrize("place", range(3), ids=["page", "API", "once more"])
+def test_who_is_signed_in_tells_the_password_so_often_whichever_way_and_from_wherever(
+    limited: Flask, place: int
+) -> None:
+    account, other = People(limited).customer(), People(limited).customer()
+    ways, email = telling_the_password(limited, account), account.email
+    for number in range(PER_ACCOUNT):
+        assert ways[number % 3]("", number).status_code == 422
+    refused = ways[place](PASSWORD, 99)
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert by_page(limited, email, PASSWORD, number=99).status_code == 302, "signing in is counted by itself"
+    assert telling_the_password(limited, other)[place](PASSWORD, 99).status_code in (200, 302)
+
+
+def test_who_is_attacked_from_outside_can_change_the_password(limited: Flask) -> None:
+    account = People(limited).customer()
+    ways, email = telling_the_password(limited, account), account.email
+    for number in range(PER_ACCOUNT):
+        assert by_program(limited, email, number=number).status_code == 422
+    assert by_program(limited, email, PASSWORD, number=99).status_code == 429
+    told(ways[1](PASSWORD, 99), 200)
+
+
+def test_telling_the_password_counts_with_signing_in_from_one_address(limited: Flask) -> None:
+    people = People(limited)
+    for number in range(PER_ADDRESS - 2):
+        assert by_program(limited, f"anna{number}@example.com").status_code == 422
+    first, second = (telling_the_password(limited, people.customer()) for _ in range(2))
+    answer = first[1]("", 1)
+    assert left(answer)["sign-in by address 60"] == 1
+    assert left(answer)["password by account 60"] == PER_ACCOUNT - 1
+    assert second[0]("", 1).status_code == 422
+    for tell in (*first, *second):
+        assert tell(PASSWORD, 1).status_code == 429
+    check_refusal(by_program(limited, "peter@example.com"))
 
 
 def test_refreshes_are_counted_by_address(limited: Flask) -> None:

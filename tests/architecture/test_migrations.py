@@ -6,6 +6,7 @@ With PROMISES=full there are 10 000 orders in them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import flask_migrate
@@ -19,7 +20,10 @@ from sqlalchemy import Connection, create_engine, text
 from config import ROOT
 from marketplace.accounts.models import Account
 from marketplace.core.db import db
+from marketplace.orders.models import Order
 from marketplace.orders.queries.counters import OWNERS, differences, missing_rows
+from marketplace.orders.queries.orders import lines as order_lines
+from marketplace.orders.services import LineInput
 from tests.architecture import inhabited
 from tests.architecture.inhabited import DEALS, ORDERS
 from tests.client import Browser
@@ -30,6 +34,7 @@ from tests.races.conftest import application_on
 FOLDER = str(ROOT / "migrations")
 BEFORE_DEALS = "c3a4b6d7e803"
 DEALS_REVISION = "d4b5c7e8f904"
+BEFORE_DIGESTS = "f6d7e9a0b106"
 
 SCHEMA = {
     "columns": """
@@ -155,6 +160,28 @@ def test_a_downgrade_of_the_catalogue_takes_products_and_talk_and_leaves_the_ord
     flask_migrate.upgrade(FOLDER)
     assert (count("products"), count("comments"), count("offers")) == (0, 0, 0)
     assert list(differences()) == []
+
+
+def test_terms_notice_a_change_of_lines_that_were_there_before_their_digest(
+    fresh_database: Callable[[], str],
+) -> None:
+    with application_on(fresh_database()) as app:
+        people = People(app)
+        order = people.order(lines=[LineInput(2, name="Pipes", unit_price=Decimal(3))])
+        order_id, digest, new = order.id, order.lines_digest, order.terms
+        assert len(digest) == 64
+        db.session.remove()
+        flask_migrate.downgrade(FOLDER, BEFORE_DIGESTS)
+        flask_migrate.upgrade(FOLDER)
+        order = db.session.get_one(Order, order_id)
+        old = order.terms
+        assert (order.lines_digest, order.lines_count) == ("", 1)
+        line = order_lines(order)[0]
+        for name, price, terms in (("Hoses", 2, None), ("Pipes", 3, new)):
+            line.name, line.unit_price, line.quantity = name, Decimal(price), 6 // price
+            db.session.commit()
+            assert (order.lines_count, order.lines_total) == (1, Decimal(6))
+            assert order.terms not in (old, digest) and terms in (None, order.terms)
 
 
 def test_people_who_were_there_before_orders_came_have_their_counters(fresh_database: Callable[[], str]) -> None:

@@ -62,6 +62,7 @@ GUARDED_COLUMNS = {
         "open_orders",
         "lines_total",
         "lines_count",
+        "lines_digest",
     )
 }
 MAY_SET = {"marketplace/orders/models.py", "marketplace/orders/listeners/status.py"}

@@ -130,6 +130,7 @@ POST   /auth/refresh                       200       200   200      200       20
 POST   /auth/logout                        401       204   204      204       204      204     204      204   401
 GET    /me                                 401       200   200      200       200      200     200      200   401
 PATCH  /me                                 401       200   200      200       200      200     200      200   401
+POST   /me/password                        401       200   200      200       200      200     200      200   401
 GET    /me/sessions                        401       200   200      200       200      200     200      200   401
 DELETE /me/sessions                        401       204   204      204       204      204     204      204   401
 DELETE /me/sessions/{device}               401       404   404      204       404      404     404      404   401
@@ -252,6 +253,7 @@ BODIES: dict[str, Any] = {
     "POST /orders/{ready}/money": {"state": "paid"},
     "POST /offers/{offer}/decline": {"reason": "Too dear."},
     "POST /offers/{offer}/withdraw": {"reason": "No time."},
+    "POST /me/password": {"current_password": PASSWORD, "new_password": SAME},
     "PATCH /me": {"name": "Somebody Else", "contacts": {"messenger": "Telegram @else"}},
 }
 """What is sent to each `METHOD path`, where it takes a body: right in every field."""

@@ -66,6 +66,18 @@ class SignIn(Body):
     )
 
 
+class PasswordChange(Body):
+    """The password that is known, and the one that takes its place."""
+
+    current_password: Text = Password
+    new_password: Text = Field(
+        min_length=MIN_PASSWORD,
+        max_length=MAX_PASSWORD,
+        description="Another one, and neither one that everybody tries first, nor the email or the name.",
+        examples=["another-long-enough-word"],
+    )
+
+
 class Refresh(Body):
     """By what a program is known that has signed in."""
 

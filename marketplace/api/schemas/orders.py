@@ -92,7 +92,7 @@ class OrderOut(OrderSummary):
     performer: PerformerRef | None
     author: PersonRef | None = Field(description="Who wrote it down, if not the customer.")
     terms: str = Field(
-        description="Changes with what is wanted, the price and the deadline; send it back when you agree."
+        description="Changes with what is wanted, a line, the price and the deadline; send it back when you agree."
     )
     lines_count: int
     review: ReviewOut | None

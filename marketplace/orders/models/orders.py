@@ -77,6 +77,8 @@ class Order(Model):
     # Two places, as the column gives it back: `terms` must not differ before and after.
     lines_total: Mapped[Amount] = mapped_column(Money(), default=Decimal("0.00"), server_default="0")
     lines_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Of all that a line says; "" without lines, and while those of before the column was there are as they were.
+    lines_digest: Mapped[str] = mapped_column(Text, default="", server_default="")
     total: Mapped[Amount | None] = mapped_column(Money(), Computed(TOTAL_SQL, persisted=True))
     deadline: Mapped[date | None]
     customer_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), active_history=True)
@@ -146,8 +148,9 @@ class Order(Model):
 
     @property
     def terms(self) -> str:
-        """A short text that is another one as soon as what is wanted, the price or the deadline changes."""
-        lines = (self.lines_count, self.lines_total)
+        """A short text that is another one as soon as what is wanted, a line, the price or the deadline changes."""
+        # Without a digest the terms are those that were shown before there were any.
+        lines = (self.lines_count, self.lines_total, *filter(None, [self.lines_digest]))
         wanted = (self.title, self.description, self.category_id, self.price, self.deadline, *lines)
         return hashlib.sha256(repr(wanted).encode()).hexdigest()[:32]
 

@@ -9,7 +9,6 @@ from decimal import Decimal
 from marketplace.catalog.errors import ProductNotSold
 from marketplace.catalog.models import NAME_LENGTH, Product
 from marketplace.catalog.queries import sold_products
-from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import MAX_AMOUNT
 from marketplace.core.text import one_line
@@ -92,7 +91,6 @@ def _write(
     """Gives each of `frozen` its row, or a new one, and drops the other `present` ones; True when that changed any."""
     if list(rows) == list(present) and [content(line) for line in present] == list(frozen):
         return False
-    worth = order.lines_total
     wanted = [(place, row, values) for place, (row, values) in enumerate(zip(rows, frozen, strict=True), start=1)]
     for line in present:
         if line not in rows:
@@ -108,11 +106,7 @@ def _write(
         else:
             _put(row, place, values)
     db.session.flush()
-    db.session.refresh(order, ["lines_total", "lines_count", "total", "updated_at"])
-    if order.lines_total == worth:
-        # Nothing else has touched the order then.
-        order.updated_at = clock.now()
-        db.session.flush()
+    db.session.refresh(order, ["lines_total", "lines_count", "lines_digest", "total", "updated_at"])
     return True
 
 

@@ -92,6 +92,7 @@ class Market:
         self.known = {
             "POST /api/v1/auth/login": {"email": account.email, "password": DEMO_PASSWORD},
             "POST /api/v1/auth/refresh": {"refresh_token": tokens.refresh_token},
+            "POST /api/v1/me/password": {"current_password": DEMO_PASSWORD},
         }
         return tokens.access_token
 
