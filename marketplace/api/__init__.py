@@ -15,13 +15,11 @@ from marketplace.api import (
     events,
     limits,
     lines,
-    loads,
     me,
     offers,
     orders,
     passwords,
     performers,
-    pictures,
     profiles,
     sessions,
     signing,
@@ -32,7 +30,7 @@ from marketplace.web.programs import API
 
 NOUNS = (
     *(auth, me, passwords, sessions, users, profiles, board, orders, lines, offers, comments, attachments),
-    *(catalog, pictures, loads, categories, performers, events),
+    *(catalog, categories, performers, events),
 )
 """The modules that declare operations."""
 
