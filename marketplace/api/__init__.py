@@ -15,11 +15,13 @@ from marketplace.api import (
     events,
     limits,
     lines,
+    loads,
     me,
     offers,
     orders,
     passwords,
     performers,
+    pictures,
     profiles,
     sessions,
     signing,
@@ -30,7 +32,7 @@ from marketplace.web.programs import API
 
 NOUNS = (
     *(auth, me, passwords, sessions, users, profiles, board, orders, lines, offers, comments, attachments),
-    *(catalog, categories, performers, events),
+    *(catalog, pictures, loads, categories, performers, events),
 )
 """The modules that declare operations."""
 
