@@ -1,4 +1,4 @@
-"""The site on a port, as programs of others meet it, with one category and nobody in it."""
+"""The site on a port, as programs of others meet it, with one category and nobody in it but the manager of the demo."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flask_security import hash_password
+
+from marketplace.accounts.states import Role
+from marketplace.core.db import db
+from seed.demo import DEMO_PASSWORD
 from tests.people import People
 from tests.races.conftest import application_on
 from tests.races.site import running
@@ -15,6 +20,10 @@ from tests.races.site import running
 def living_site(url: str, folder: Path) -> Iterator[str]:
     """The address of the site on the empty database `url`; requests are counted as everywhere."""
     with application_on(url) as app:
-        People(app).category()
-    with running(url, folder / "site.log", RATELIMIT_ENABLED="1") as site:
+        people = People(app)
+        people.category()
+        manager = people.account(Role.MANAGER, email="manager@example.com")
+        manager.password = hash_password(DEMO_PASSWORD)
+        db.session.commit()
+    with running(url, folder / "site.log", RATELIMIT_ENABLED="1", MEDIA_PATH=str(folder / "media")) as site:
         yield f"http://127.0.0.1:{site.port}"

@@ -102,7 +102,7 @@ class LoadForm(Form):
         """The choices as the loader takes them."""
         return options_of(
             format=self.format.data,
-            limit=self.limit.data,
+            limit=self.limit.data or USUAL_ITEMS,
             category_id=self.category_id.data or None,
             price_from=self.price_from.data,
             price_to=self.price_to.data,
