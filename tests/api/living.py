@@ -1,4 +1,4 @@
-"""The site on a port, as programs of others meet it, with one category and nobody in it but the manager of the demo."""
+"""The site on a port, as programs of others meet it, with one category and nobody in it but the desk of the demo."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def living_site(url: str, folder: Path) -> Iterator[str]:
     with application_on(url) as app:
         people = People(app)
         people.category()
-        manager = people.account(Role.MANAGER, email="manager@example.com")
-        manager.password = hash_password(DEMO_PASSWORD)
+        for role in (Role.MANAGER, Role.ADMIN):
+            people.account(role, email=f"{role.value}@example.com").password = hash_password(DEMO_PASSWORD)
         db.session.commit()
     with running(url, folder / "site.log", RATELIMIT_ENABLED="1", MEDIA_PATH=str(folder / "media")) as site:
         yield f"http://127.0.0.1:{site.port}"
