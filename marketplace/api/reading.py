@@ -62,7 +62,7 @@ def sent_json(*, optional: bool = False) -> bytes:
 def refuse_packed() -> None:
     """Refuses a body that would have to be unpacked first: nobody would know how large it is."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType
+        raise UnsupportedMediaType(_("Send the body unpacked, without Content-Encoding."))
 
 
 @cache

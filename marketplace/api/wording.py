@@ -90,7 +90,7 @@ REFUSALS = {
     411: Refusal(
         "The length of the body is not given.",
         "The request does not say how long it is",
-        "The request does not say how long it is",
+        "Say in Content-Length how long the body is.",
     ),
     412: Refusal(
         "It is not in the state that If-Match names.",
@@ -100,9 +100,9 @@ REFUSALS = {
     413: Refusal(
         "The body is too large.",
         "That is too much",
-        "What you sent is larger than this page accepts.",
+        "The body is larger than this address takes.",
     ),
-    414: Refusal("The address is too long.", "The address is too long", "Shorten the filters and try again."),
+    414: Refusal("The address is too long.", "The address is too long", "Send fewer or shorter parameters."),
     415: Refusal(
         "The body is of another type than documented.",
         "This kind of content is not accepted",

@@ -87,7 +87,7 @@ class TooManyLines(Invalid):
 class NoSuchLine(Invalid):
     """A line that is not one of this order."""
 
-    message = N_("One of the lines does not belong to this order. Open the page again.")
+    message = N_("One of the lines does not belong to this order. Read the order again.")
 
 
 class LineGivenTwice(Invalid):
@@ -147,7 +147,7 @@ class NotACustomer(Invalid):
 class TermsChanged(Conflict):
     """Nobody promises what they have not read."""
 
-    message = N_("The customer has changed the order since you opened the page. Read it again before you take it.")
+    message = N_("The customer has changed the order since you read it. Read it again before you take it.")
 
 
 class TooManyInProgress(Conflict):
@@ -216,7 +216,7 @@ class TermsChangedBeforeOffer(Conflict):
     """Nobody names a price for what they have not read."""
 
     message = N_(
-        "The customer has changed the order since you opened the page. Read it again before you send your offer."
+        "The customer has changed the order since you read it. Read it again before you send your offer."
     )
 
 

@@ -44,6 +44,7 @@ TITLES = {
     415: _l("This kind of content is not accepted"),
     422: _l("Something in the input is wrong"),
     429: _l("Too many attempts"),
+    431: _l("The headers are too long"),
     500: _l("Something went wrong on our side"),
     503: _l("The database does not answer"),
 }
@@ -54,11 +55,24 @@ MESSAGES = {
     403: _l("Your account does not allow this."),
     404: _l("The page does not exist, or it is not open to you."),
     405: _l("This address answers to another kind of request."),
+    411: _l("Say how long the form is before sending it."),
     413: _l("What you sent is larger than this page accepts."),
     414: _l("Shorten the filters and try again."),
     429: _l("Wait a minute, then try again."),
     500: _l("The error has been noted. Nothing that you saved is lost."),
 }
+
+FOR_PROGRAMS = {
+    400: _l("The request holds something that cannot be understood."),
+    401: _l("Sign in and send the access token: Authorization: Bearer …"),
+    404: _l("There is nothing at this address, or nothing that you may know of."),
+    411: _l("Say in Content-Length how long the body is."),
+    413: _l("The body is larger than this address takes."),
+    414: _l("Send fewer or shorter parameters."),
+    415: _l("The body is of a type that this address does not take."),
+    431: _l("Send fewer or shorter headers."),
+}
+"""The same to those who see no page, where that makes a difference."""
 
 
 def init_app(app: Flask) -> None:
@@ -109,7 +123,7 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
     # What the limiter says of itself is for whoever set the limit.
     is_ours = error.description != type(error).description and not isinstance(error, RateLimitExceeded)
     own_words = error.description if is_ours else None
-    answer = make_response(error_page(code, own_words or str(MESSAGES.get(code, ""))))
+    answer = make_response(error_page(code, own_words or message_of(code)))
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after", "www-authenticate"):
             answer.headers[name] = value
@@ -145,6 +159,11 @@ def wants_json() -> bool:
 def title_of(code: int) -> str:
     """What an answer of this status is about, in a few words."""
     return str(TITLES.get(code, TITLES[400] if code < 500 else TITLES[500]))
+
+
+def message_of(code: int) -> str:
+    """What whoever asks can do about an answer of this status, if there is anything to say."""
+    return str((FOR_PROGRAMS.get(code) if is_for_program() else None) or MESSAGES.get(code, ""))
 
 
 def error_page(

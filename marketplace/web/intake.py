@@ -58,7 +58,7 @@ def check_request() -> None:
     sends = request.method not in ("GET", "HEAD", "OPTIONS")
     if sends and "Transfer-Encoding" in request.headers:
         # A body without a length would be cut off at the limit instead of refused. No browser sends a form so.
-        abort(411, description=_("Say how long the form is before sending it."))
+        abort(411)
     values = [request.path, *request.args.keys(), *(value for values in request.args.listvalues() for value in values)]
     # The API reads its bodies by itself.
     if sends and not is_for_program():
