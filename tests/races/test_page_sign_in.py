@@ -16,6 +16,7 @@ from marketplace.accounts import queries, services
 from marketplace.accounts.models import Account
 from marketplace.accounts.states import Role
 from marketplace.core.db import db
+from tests.api.program import Program
 from tests.client import Browser
 from tests.people import PASSWORD, People
 from tests.races.crowd import PATIENCE
@@ -179,3 +180,42 @@ def test_of_two_who_change_one_password_at_once_the_second_does_not_know_it_any_
     assert verify_password(wanted[winner], db.session.get_one(Account, account.id).password)
     opened = [hand.get("/sessions").status_code for hand in hands]
     assert opened[winner] == 200 and opened[1 - winner] == 302, "whoever came second is signed out"
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "control"])
+def test_of_two_programs_that_change_one_password_at_once_one_gets_tokens(
+    race_app: Flask, monkeypatch: pytest.MonkeyPatch, guarded: bool
+) -> None:
+    account = People(race_app).customer()
+    hands = [Program(race_app, account) for _ in range(2)]
+    wanted = ["the-word-of-one-hand", "the-word-of-the-other"]
+    both, real = threading.Barrier(2), Account.verify_and_update_password
+
+    def verify(account: Account, password: str) -> bool:
+        is_right = real(account, password)
+        both.wait(PATIENCE)
+        return is_right
+
+    monkeypatch.setattr(Account, "verify_and_update_password", verify)
+    if not guarded:
+        unguarded(monkeypatch)
+
+    def change(hand: int) -> TestResponse:
+        with race_app.app_context():
+            body = {"current_password": PASSWORD, "new_password": wanted[hand]}
+            return hands[hand].ask("POST", "/me/password", body)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(change, range(2)))
+    statuses = [answer.status_code for answer in answers]
+    if not guarded:
+        assert statuses == [200, 200], "without the race the test shows nothing"
+        return
+    assert sorted(statuses) == [200, 422]
+    winner = statuses.index(200)
+    db.session.rollback()
+    assert verify_password(wanted[winner], db.session.get_one(Account, account.id).password)
+    assert len(queries.live_sessions(account)) == 1
+    hands[winner].token = answers[winner].get_json()["access_token"]
+    hands[winner].get("/me")
+    assert answers[1 - winner].get_json(force=True)["errors"] == {"current_password": ["The password is not right."]}
