@@ -6,6 +6,7 @@ from flask import Flask
 
 from marketplace.api import (
     attachments,
+    audit,
     auth,
     board,
     catalog,
@@ -32,7 +33,7 @@ from marketplace.web.programs import API
 
 NOUNS = (
     *(auth, me, passwords, sessions, users, profiles, board, orders, lines, offers, comments, attachments),
-    *(catalog, pictures, loads, categories, performers, events),
+    *(catalog, pictures, loads, categories, performers, events, audit),
 )
 """The modules that declare operations."""
 

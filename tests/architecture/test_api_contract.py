@@ -80,7 +80,7 @@ ANSWERED = {
 }
 INSIDE_AN_ORDER = {"category": "id slug name", "customer": "id name", "performer": "id name rating reviews"}
 LISTS = {
-    *("/board", "/orders", "/offers", "/categories", "/products", "/catalog/loads", "/performers", "/users"),
+    *("/board", "/orders", "/offers", "/categories", "/products", "/catalog/loads", "/performers", "/users", "/audit"),
     *(f"/orders/{{order_id}}/{part}" for part in ("events", "lines", "offers", "comments", "attachments")),
     "/performers/{performer_id}/reviews",
 }

@@ -169,6 +169,8 @@ PATCH  /users/{spare}/profile                     401 403 403 403 403 403 403 20
 POST   /categories                                401 403 403 403 403 403 403 201 401
 PATCH  /categories/{category}                     401 403 403 403 403 403 403 200 401
 PATCH  /categories/999999999                      401 403 403 403 403 403 403 404 401
+GET    /audit                                     401 403 403 403 403 403 403 200 401
+GET    /audit?what=block&kind=Account             401 403 403 403 403 403 403 200 401
 DELETE /categories/{unused}                       401 403 403 403 403 403 403 204 401
 DELETE /categories/{category}                     401 403 403 403 403 403 403 409 401
 GET    /categories/{category}                     200 200 200 200 200 200 200 200 401
