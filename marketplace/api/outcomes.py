@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, ParamSpec, TypeVar
 
 from flask import g
+from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.web.requestlog import request_id
 
@@ -40,7 +41,8 @@ def until_commit(context: AbstractContextManager[Value]) -> Value:
 def after_commit(act: Callable[Arguments, object], *values: Arguments.args, **named: Arguments.kwargs) -> None:
     """Does it when everything is committed, and not at all otherwise.
 
-    The effect is there by then and the caller is told so: a disk that refuses is noted for whoever runs the site.
+    The effect is there by then and the caller is told so: a disk or a database that refuses is noted for whoever runs
+    the site.
     """
 
     def leave(error: type[BaseException] | None, *_rest: Any) -> None:
@@ -48,7 +50,7 @@ def after_commit(act: Callable[Arguments, object], *values: Arguments.args, **na
             return
         try:
             act(*values, **named)
-        except OSError as failure:
+        except (OSError, SQLAlchemyError) as failure:
             log.error("not done after a commit", extra={"fields": {"request_id": request_id()}}, exc_info=failure)
 
     stack: ExitStack = g.outcome

@@ -14,6 +14,8 @@ import pytest
 
 from marketplace.accounts.models import Account
 from marketplace.api.operations import OPERATIONS
+from marketplace.catalog.models import CatalogLoad
+from marketplace.catalog.states import LoadStatus
 from marketplace.core.db import db
 from marketplace.orders import services
 from tests.api.program import Program
@@ -57,6 +59,8 @@ def town(people: People, program: Make, media: Path) -> list[Asked]:
         people.order(customer, title=title)
         product(people, name=f"{title} with a tie", category_id=people.category().id)
         orders.append(order)
+        db.session.add(CatalogLoad(account_id=manager.id, source="https://example.com/goods", status=LoadStatus.DONE))
+    db.session.commit()
     people.category("plumbing")
     staff, owner, worker, rival, nobody = map(program, (manager, customer, performer, other, None))
     wanted = [
@@ -65,6 +69,7 @@ def town(people: People, program: Make, media: Path) -> list[Asked]:
         ("list_products", nobody, "/products", ["", "q=tie", "category=python"]),
         ("list_products", staff, "/products", ["price_to=90"]),
         ("list_performers", nobody, "/performers", ["", "sort=completed", "sort=newest", "rating=1", "q=performer"]),
+        ("list_loads", staff, "/catalog/loads", [""]),
         ("list_users", staff, "/users", ["", "active=true", "role=performer", "q=performer"]),
         ("list_offers", worker, "/offers", ["", "state=sent"]),
         ("list_offers", rival, "/offers", [""]),

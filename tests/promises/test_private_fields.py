@@ -29,6 +29,8 @@ SECRETS: dict[str, tuple[str, str, set[Who]]] = {
     "emailowner": ("accounts", "email WHERE id = {owner}", BOTH | DESK),
     "emailperformer": ("accounts", "email WHERE id = {performer}", BOTH | DESK),
     "emailstranger": ("accounts", "email WHERE id = {stranger}", {Who.STRANGER, Who.ADMIN}),
+    # Performers tell everybody about themselves; what others wrote there is for those who mend it.
+    "aboutcustomer": ("profiles", "about WHERE account_id = {customer}", {Who.CUSTOMER, Who.ADMIN}),
     # What nobody is ever shown.
     "passwordowner": ("accounts", "password WHERE id = {owner}", NOBODY),
     "uniquifierspare": ("accounts", "fs_uniquifier WHERE id = {spare}", NOBODY),
@@ -61,6 +63,7 @@ SECRETS: dict[str, tuple[str, str, set[Who]]] = {
     "titlequoting": ("orders", "title WHERE id = {quoting}", EVERYBODY),
     "filtersecret": ("saved_filters", "name WHERE id = {filter}", {Who.MANAGER}),
     # The desk's own.
+    "loadsource": ("catalog_loads", "source WHERE id = {load}", {Who.MANAGER, Who.ADMIN}),
     "loadsecret": ("catalog_loads", "error WHERE id = {load}", {Who.MANAGER, Who.ADMIN}),
     "productgone": ("products", "name WHERE id = {product_gone}", {Who.MANAGER, Who.ADMIN}),
     "auditsecret": ("audit_entries", "after WHERE action = 'block'", {Who.ADMIN}),
