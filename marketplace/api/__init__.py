@@ -14,6 +14,7 @@ from marketplace.api import (
     comments,
     docs,
     events,
+    filters,
     limits,
     lines,
     loads,
@@ -32,7 +33,7 @@ from marketplace.api.blueprint import blueprint
 from marketplace.web.programs import API
 
 NOUNS = (
-    *(auth, me, passwords, sessions, users, profiles, board, orders, lines, offers, comments, attachments),
+    *(auth, me, passwords, sessions, filters, users, profiles, board, orders, lines, offers, comments, attachments),
     *(catalog, pictures, loads, categories, performers, events, audit),
 )
 """The modules that declare operations."""

@@ -89,6 +89,8 @@ OTHER_LISTS = {
     "/events",
     # A hundred at most.
     "/me/sessions",
+    # Thirty at most.
+    "/me/filters",
 }
 PROMISED = CONTRACT.strip().splitlines()
 

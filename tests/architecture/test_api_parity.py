@@ -11,7 +11,6 @@ NOUNS = ("accounts", "threads", "catalog", "orders")
 PREFIXES = tuple(f"marketplace.{noun}.services" for noun in NOUNS)
 
 LOADING = "a step of the loader, which is a process of its own; a program starts it by `POST /catalog/loads`"
-PAGES = "part of the pages that people look at"
 
 NOT_FOR_PROGRAMS: dict[str, str] = {
     "accounts.appoint_admin": "the first admin is appointed by whoever holds the machine: `flask admins add`",
@@ -19,8 +18,6 @@ NOT_FOR_PROGRAMS: dict[str, str] = {
     "accounts.redeem_ticket": "tickets open the live connections of pages; a program follows `GET /events`",
     "accounts.end_session_of_token": "the session of a cookie; a program signs out by `POST /auth/logout`",
     "accounts.forget_browsers": "browsers clear away browsers when they sign in; programs do so with `forget_over`",
-    "orders.save_filter": PAGES,
-    "orders.delete_filter": PAGES,
     "orders.missed_by": "what an open page is told; a program follows `GET /events`",
     "orders.tell": "what an open page is told; a program follows `GET /events`",
     "orders.expire_offers": "done by the clock: `flask offers expire`",

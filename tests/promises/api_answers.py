@@ -134,6 +134,9 @@ POST   /me/password                        401       200   200      200       20
 GET    /me/sessions                        401       200   200      200       200      200     200      200   401
 DELETE /me/sessions                        401       204   204      204       204      204     204      204   401
 DELETE /me/sessions/{device}               401       404   404      204       404      404     404      404   401
+GET    /me/filters                         401       200   200      200       200      200     200      200   401
+POST   /me/filters                         401       201   201      201       201      201     201      201   401
+DELETE /me/filters/{filter}                401       404   404      404       404      204     404      404   401
 GET    /users                              401       403   403      403       403      200     200      200   401
 GET    /users/{spare}                      401       403   403      403       403      200     200      200   401
 GET    /users/{blocked}                    401       403   403      403       403      200     200      200   401
@@ -166,11 +169,11 @@ POST   /users/{performer}/sign-out                401 403 403 403 403 403 403 20
 GET    /users/{spare}/profile                     401 403 403 403 403 403 403 200 401
 GET    /users/999999999/profile                   401 403 403 403 403 403 403 404 401
 PATCH  /users/{spare}/profile                     401 403 403 403 403 403 403 200 401
+GET    /audit                                     401 403 403 403 403 403 403 200 401
+GET    /audit?what=block&kind=Account             401 403 403 403 403 403 403 200 401
 POST   /categories                                401 403 403 403 403 403 403 201 401
 PATCH  /categories/{category}                     401 403 403 403 403 403 403 200 401
 PATCH  /categories/999999999                      401 403 403 403 403 403 403 404 401
-GET    /audit                                     401 403 403 403 403 403 403 200 401
-GET    /audit?what=block&kind=Account             401 403 403 403 403 403 403 200 401
 DELETE /categories/{unused}                       401 403 403 403 403 403 403 204 401
 DELETE /categories/{category}                     401 403 403 403 403 403 403 409 401
 GET    /categories/{category}                     200 200 200 200 200 200 200 200 401
@@ -256,6 +259,7 @@ BODIES: dict[str, Any] = {
     "POST /offers/{offer}/decline": {"reason": "Too dear."},
     "POST /offers/{offer}/withdraw": {"reason": "No time."},
     "POST /me/password": {"current_password": PASSWORD, "new_password": SAME},
+    "POST /me/filters": {"name": "Mine too", "filter": {"status": ["new"]}},
     "PATCH /me": {"name": "Somebody Else", "contacts": {"messenger": "Telegram @else"}},
 }
 """What is sent to each `METHOD path`, where it takes a body: right in every field."""

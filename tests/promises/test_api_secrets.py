@@ -29,7 +29,7 @@ MORE = {
 }
 """Who may find what no page shows them."""
 
-NOT_SHOWN = {"filtersecret"}
+NOT_SHOWN: set[str] = set()
 """Secrets that a page shows to somebody, and the API to nobody."""
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
 
 from marketplace.accounts.models import Account
 from marketplace.api.operations import operation
-from marketplace.api.schemas.order_list import OrderList, OrderQuery
+from marketplace.api.schemas.order_list import OrderList, OrderQuery, OrdersAsked
 from marketplace.catalog.errors import NoSuchCategory
 from marketplace.core.text import one_line
 from marketplace.orders import policies
-from marketplace.orders.queries.board import category_choices
-from marketplace.orders.queries.order_list import ListedOrder, listed_orders
+from marketplace.orders.queries.board import CardCategory, category_choices
+from marketplace.orders.queries.order_list import ListedOrder, OrderFilter, listed_orders
 from marketplace.orders.queries.order_list_asking import (
     PEOPLE,
     Asked,
@@ -35,7 +36,23 @@ def list_orders(query: OrderQuery) -> OrderList:
     they have sent an offer for. Who has only sent an offer learns neither of the money nor of the manager.
     """
     by = account()
-    categories = {choice.category.slug: choice.category for choice in category_choices()}
+    categories = listed_categories()
+    wanted = wanted_orders(query, categories, by)
+    page = listed_orders(wanted, by=by, after=query.cursor, size=query.limit)
+    locale, currency = select_locale(), current_app.config["CURRENCY"]
+    shown = {one.id: {"id": one.id, "slug": one.slug, "name": one.name_in(locale)} for one in categories.values()}
+    items = [_item(listed, shown[listed.order.category_id], currency, by) for listed in page.items]
+    # Read as a whole: making a model of every part by itself takes several times as long.
+    return OrderList.model_validate({"items": items, "next_cursor": page.next_cursor})
+
+
+def listed_categories() -> dict[str, CardCategory]:
+    """All categories by their slugs."""
+    return {choice.category.slug: choice.category for choice in category_choices()}
+
+
+def wanted_orders(query: OrdersAsked, categories: Mapping[str, CardCategory], by: Account) -> OrderFilter:
+    """What `by` asks for, with the people found; raises Invalid, with its field, for what cannot be asked."""
     if query.category and query.category not in categories:
         raise NoSuchCategory(field="category")
     check_totals(query.total_from, query.total_to)
@@ -57,13 +74,7 @@ def list_orders(query: OrderQuery) -> OrderList:
         sort=query.sort,
     )
     found = {name: ids for name, ids in people.items() if ids is not None}
-    wanted = filter_of(asked, found, by=by, zone=time_zone())
-    page = listed_orders(wanted, by=by, after=query.cursor, size=query.limit)
-    locale, currency = select_locale(), current_app.config["CURRENCY"]
-    shown = {one.id: {"id": one.id, "slug": one.slug, "name": one.name_in(locale)} for one in categories.values()}
-    items = [_item(listed, shown[listed.order.category_id], currency, by) for listed in page.items]
-    # Read as a whole: making a model of every part by itself takes several times as long.
-    return OrderList.model_validate({"items": items, "next_cursor": page.next_cursor})
+    return filter_of(asked, found, by=by, zone=time_zone())
 
 
 def _item(listed: ListedOrder, category: dict[str, Any], currency: str, by: Account) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from flask_babel import gettext as _
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
 from marketplace.accounts.models import NAME_LENGTH
 from marketplace.api.schemas.orders import OrderSummary
-from marketplace.api.schemas.values import Answer, DayIn, MoneyIn, Paged
+from marketplace.api.schemas.values import Answer, DayIn, MoneyIn, Paged, Text
 from marketplace.orders.queries.order_list import NUMBER
 from marketplace.orders.queries.order_list_asking import SortedBy
 from marketplace.orders.states import MoneyState, Status
@@ -32,19 +32,19 @@ NumberIn = Annotated[
 ]
 
 
-class OrderQuery(Paged):
+class OrdersAsked(BaseModel):
     """What somebody looks for on the list."""
 
     number: NumberIn | None = Field(
         None, description="The digits of a number, with or without the year; or its beginning, with the year."
     )
-    q: str = Field("", max_length=MAX_WORDS, description="Words in the title or the description.")
-    customer: str = Field("", max_length=NAME_LENGTH, description=WHO)
-    performer: str = Field("", max_length=NAME_LENGTH, description=WHO)
-    manager: str = Field("", max_length=NAME_LENGTH, description=f"none, mine, or somebody. {WHO}")
+    q: Text = Field("", max_length=MAX_WORDS, description="Words in the title or the description.")
+    customer: Text = Field("", max_length=NAME_LENGTH, description=WHO)
+    performer: Text = Field("", max_length=NAME_LENGTH, description=WHO)
+    manager: Text = Field("", max_length=NAME_LENGTH, description=f"none, mine, or somebody. {WHO}")
     status: list[Status] = Field([], max_length=len(Status), description="Any of these.", examples=[["new"]])
     money: list[MoneyState] = Field([], max_length=len(MoneyState), description="Any of these.", examples=[["unpaid"]])
-    category: str | None = Field(None, max_length=MAX_SLUG, description="`slug` of a category.", examples=["python"])
+    category: Text | None = Field(None, max_length=MAX_SLUG, description="`slug` of a category.", examples=["python"])
     total_from: MoneyIn | None = Field(None, description="The least that it costs.")
     total_to: MoneyIn | None = Field(None, description="The most that it costs.")
     created_from: DayIn | None = Field(None, description="The first day, in the zone of the caller.")
@@ -53,6 +53,10 @@ class OrderQuery(Paged):
         SortedBy.NEWEST,
         description="A minus puts the greatest first. Orders without a sum or a deadline come last.",
     )
+
+
+class OrderQuery(OrdersAsked, Paged):
+    """What somebody looks for on the list, and which part of it."""
 
 
 class OrderList(Answer):
