@@ -45,6 +45,7 @@ class Asked:
 def town(people: People, program: Make, media: Path) -> list[Asked]:
     """Every list that has pages, of several things, and sorted and filtered in several ways."""
     customer, performer, other, manager = people.customer(), people.performer(), people.performer(), people.manager()
+    admin = people.admin()
     orders = []
     for title in ("Fix the report", "Mend the report"):
         order = people.quoting(customer, title=title, lines=[line("Pipes"), line("Cables")])
@@ -58,10 +59,13 @@ def town(people: People, program: Make, media: Path) -> list[Asked]:
         people.rated(9, other)
         people.order(customer, title=title)
         product(people, name=f"{title} with a tie", category_id=people.category().id)
+        services.hide_order(order.id, by=admin)
+        services.show_order(order.id, by=admin)
         orders.append(order)
         db.session.add(CatalogLoad(account_id=manager.id, source="https://example.com/goods", status=LoadStatus.DONE))
     db.session.commit()
     people.category("plumbing")
+    db.session.commit()
     staff, owner, worker, rival, nobody = map(program, (manager, customer, performer, other, None))
     wanted = [
         ("list_board", nobody, "/board", ["", "q=report", "category=python", "price_from=100"]),
@@ -73,6 +77,7 @@ def town(people: People, program: Make, media: Path) -> list[Asked]:
         ("list_users", staff, "/users", ["", "active=true", "role=performer", "q=performer"]),
         ("list_offers", worker, "/offers", ["", "state=sent"]),
         ("list_offers", rival, "/offers", [""]),
+        ("list_audit", program(admin), "/audit", ["", "what=hide", "kind=Order"]),
     ]
     sorts = ("-created", "created", "-total", "total", "deadline", "-deadline")
     filters = ["", "status=new", "status=completed", "q=report", f"customer={customer.id}", "money=unpaid"]
