@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from marketplace.accounts.models import Account
 from marketplace.api.operations import operation
 from marketplace.api.schemas.events import EventList, EventOut, Feed, FeedItem, FeedQuery, HistoryQuery
 from marketplace.api.schemas.refs import PersonRef
@@ -29,9 +30,8 @@ def list_order_events(order_id: int, query: HistoryQuery) -> EventList:
         raise NoSuchOrder
     if not policies.may_see_history(user, order):
         raise NotAllowed(N_("The history of an order is for its people."))
-    page = orders.history(order, query.cursor, query.limit)
-    events = [event for event in page.items if policies.may_see_event(user, order, event)]
-    return EventList(items=events_out(events), next_cursor=page.next_cursor)
+    page = orders.history(order, query.cursor, query.limit, lambda event: policies.may_see_event(user, order, event))
+    return EventList(items=events_out(page.items, user), next_cursor=page.next_cursor)
 
 
 @operation("GET", "/events", tag="events", query=FeedQuery, answer=Feed, errors=(409,))
@@ -41,35 +41,37 @@ def list_events(query: FeedQuery) -> Feed:
     All events that the caller may know of, in one order that never changes: whoever sends `last_id` back as `after`
     misses none and gets none twice. Strangers learn of the orders on the board only that there is something new.
     """
-    following = follow(account(), after=query.after, limit=query.limit)
-    shown = {one.id: one for one in events_out([event for _told, event in following.items if event is not None])}
+    user = account()
+    following = follow(user, after=query.after, limit=query.limit)
+    told = [event for _told, event in following.items if event is not None]
+    shown = {one.id: one for one in events_out(told, user)}
     return Feed(
         items=[
             FeedItem.model_validate(
                 {
-                    "id": told.id,
-                    "order_id": told.order,
-                    "kind": told.kind,
-                    "board": told.board,
-                    "event": shown.get(told.id),
-                    "links": {"order": f"{API}/orders/{told.order}"},
+                    "id": one.id,
+                    "order_id": one.order,
+                    "kind": one.kind,
+                    "board": one.board,
+                    "event": shown.get(one.id),
+                    "links": {"order": f"{API}/orders/{one.order}"},
                 }
             )
-            for told, _event in following.items
+            for one, _event in following.items
         ],
         last_id=following.last_id,
         more=following.more,
     )
 
 
-def events_out(events: Iterable[OrderEvent]) -> list[EventOut]:
-    """The events, with the names of all their people out of one query."""
+def events_out(events: Iterable[OrderEvent], user: Account) -> list[EventOut]:
+    """The events as `user` may know of them, with the names of all their people out of one query."""
     rows = list(events)
     names = feed.names_of(person for event in rows for person in (event.actor_id, event.performer_id, event.manager_id))
-    return [_event_out(event, names) for event in rows]
+    return [_event_out(event, names, user) for event in rows]
 
 
-def _event_out(event: OrderEvent, names: Mapping[int, str]) -> EventOut:
+def _event_out(event: OrderEvent, names: Mapping[int, str], user: Account) -> EventOut:
     def named(account_id: int | None) -> PersonRef | None:
         return None if account_id is None else PersonRef(id=account_id, name=names[account_id])
 
@@ -78,7 +80,7 @@ def _event_out(event: OrderEvent, names: Mapping[int, str]) -> EventOut:
         order_id=event.order_id,
         kind=event.kind,
         at=event.at,
-        actor=named(event.actor_id),
+        actor=named(event.actor_id) if policies.may_see_actor(user, event) else None,
         performer=named(event.performer_id),
         manager=named(event.manager_id),
         from_status=event.from_status,

@@ -181,6 +181,14 @@ def may_see_event(user: Viewer, order: Order, event: OrderEvent) -> bool:
     return may_see_history(user, order) and (not by_offer or _may_see_whose_offer(user, order, event))
 
 
+def may_see_actor(user: Viewer, event: OrderEvent) -> bool:
+    """Who did it. Who hid a comment, or deleted a file, is told to staff alone; whoever did it knows."""
+    is_moderation = (event.kind is EventKind.COMMENT and event.detail in ("hidden", "shown")) or (
+        event.kind is EventKind.FILE and event.detail == "deleted"
+    )
+    return not is_moderation or (user is not None and (user.is_staff or user.id == event.actor_id))
+
+
 def _may_see_whose_offer(user: Viewer, order: Order, event: OrderEvent) -> bool:
     return (
         user is not None

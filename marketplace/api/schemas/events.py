@@ -13,22 +13,37 @@ from marketplace.orders.states import EventKind, Status
 
 MOST_EVENTS = 100
 
+TELLS = {
+    EventKind.STATUS: "the order went from `from_status`, null at the beginning, to `to_status`; `performer` is whose "
+    "work begins or is over, `note` the reason",
+    EventKind.MONEY: "`detail` is the new state of the money: `unpaid`, `paid`, `ready_for_delivery`, `delivered`",
+    EventKind.MANAGER: "`manager` looks after the order from then on; null: nobody",
+    EventKind.EDITED: "what is wanted, the price, the deadline or the lines became others",
+    EventKind.OFFER: "the offer `subject_id` of `performer` is, by `detail`, `sent`, `accepted`, `declined`, "
+    "`withdrawn` or `expired`; `note` is the reason. A newer version is one that is sent",
+    EventKind.COMMENT: "the comment `subject_id` was, by `detail`, `added`, `edited`, `deleted`, `hidden` or `shown` "
+    "again; its files come with it",
+    EventKind.FILE: "the file `subject_id` was, by `detail`, `added` to the order or `deleted`",
+    EventKind.REVIEW: "the work of `performer` was, by `detail`, `rated`, or they have `answered`",
+    EventKind.MODERATED: "a moderator took the order off the board, or put it back: `detail` is `hidden` or `shown`",
+}
+"""What an event of each kind tells, and in which fields; those that are not named are empty."""
+
 
 class EventOut(Answer):
     """One thing that happened to an order."""
 
     id: Id
     order_id: Id
-    kind: EventKind
+    kind: EventKind = Field(description="\n".join(f"- `{kind}`: {words}." for kind, words in TELLS.items()))
     at: Moment
-    actor: PersonRef | None = Field(description="Who did it; null: the site itself.")
+    actor: PersonRef | None = Field(description="Who did it; null: the site itself, or a moderator who is not named.")
     performer: PersonRef | None = Field(description="Whose work, or whose offer, it is about.")
     manager: PersonRef | None = Field(description="Who looks after the order from then on, where the kind is manager.")
     from_status: Status | None
     to_status: Status | None = Field(description="null where the kind is another than status.")
     detail: str = Field(
-        description="The new state of the money or of the offer; else what was done (added, edited, deleted, hidden, "
-        "shown, rated, answered).",
+        description="The new state of the money or of the offer, or what was done; `kind` says which words there are.",
         examples=["paid"],
     )
     subject_id: Id | None = Field(description="The offer, the comment or the file that it is about.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, tuple_
@@ -17,6 +17,9 @@ from marketplace.orders.models import Order, OrderEvent, OrderLine, Review
 from marketplace.orders.states import ON_BOARD, EventKind, Status
 
 PAGE_SIZE = 25
+STRETCH = 100
+"""So many lines of a history are read at once, for those who see but some of them."""
+
 
 TOLD_ELSEWHERE = (EventKind.COMMENT, EventKind.FILE, EventKind.REVIEW)
 """What the history of an order leaves out: talk, files and reviews stand by themselves."""
@@ -93,14 +96,23 @@ def timeline(order: Order) -> Sequence[OrderEvent]:
     ).all()
 
 
-def history(order: Order, after: str | None, size: int) -> Page[OrderEvent]:
-    """One page of the `timeline`, without the people."""
+def history(order: Order, after: str | None, size: int, sees: Callable[[OrderEvent], bool]) -> Page[OrderEvent]:
+    """One page of those lines of the `timeline` that somebody `sees`, without the people.
+
+    However many others stand between them, a page is full: a short one would tell how many there are.
+    """
     asked = ("history", order.id)
+    last = decode_cursor(after, asked, bounded_id)[0] if after else 0
     query = select(OrderEvent).where(OrderEvent.order_id == order.id, OrderEvent.kind.not_in(TOLD_ELSEWHERE))
-    if after:
-        query = query.where(OrderEvent.id > decode_cursor(after, asked, bounded_id)[0])
-    rows = db.session.scalars(query.order_by(OrderEvent.id).limit(size + 1)).all()
-    return make_page(rows, size, after, asked, lambda event: (event.id,))
+    query = query.order_by(OrderEvent.id).limit(max(size + 1, STRETCH))
+    found: list[OrderEvent] = []
+    while len(found) <= size:
+        rows = db.session.scalars(query.where(OrderEvent.id > last)).all()
+        found += filter(sees, rows)
+        if len(rows) < max(size + 1, STRETCH):
+            break
+        last = rows[-1].id
+    return make_page(found, size, after, asked, lambda event: (event.id,))
 
 
 def in_progress_count(performer: Account) -> int:
