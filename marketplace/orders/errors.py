@@ -215,9 +215,7 @@ class PerformerBusy(Conflict):
 class TermsChangedBeforeOffer(Conflict):
     """Nobody names a price for what they have not read."""
 
-    message = N_(
-        "The customer has changed the order since you read it. Read it again before you send your offer."
-    )
+    message = N_("The customer has changed the order since you read it. Read it again before you send your offer.")
 
 
 class NothingChanged(Conflict):
