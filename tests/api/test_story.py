@@ -82,7 +82,18 @@ def test_the_page_tells_the_whole_story(steps: list[Step]) -> None:
     typed = "".join(step.typed for step in steps)
     for part in ("auth/register", "auth/login", "auth/refresh", "auth/logout", "Idempotency-Key", "/offers", "/accept"):
         assert part in typed
-    for part in ("/pictures", "/catalog/loads", "/comments", "/attachments", "/complete", "/rate", "/events", "If-Match", "If-None-Match", "cursor="):
+    for part in (
+        "/pictures",
+        "/catalog/loads",
+        "/comments",
+        "/attachments",
+        "/complete",
+        "/rate",
+        "/events",
+        "If-Match",
+        "If-None-Match",
+        "cursor=",
+    ):
         assert part in typed
     assert "jq" not in typed.split()
 

@@ -84,7 +84,9 @@ FORMATS = {
     "phone": strategies.from_regex(r"\+[1-9][0-9]{6,13}", fullmatch=True),
     "web-address": strategies.from_regex(r"(https://)?[a-z]{1,20}\.example/[a-z0-9-]{0,40}", fullmatch=True),
     # Nobody is asked for these names, and nothing is read from them: runs are written down and not begun.
-    "public-page": strategies.sampled_from(["http://93.184.215.14/goods.json", "http://10.0.0.1/", "https://127.0.0.1"]),
+    "public-page": strategies.sampled_from(
+        ["http://93.184.215.14/goods.json", "http://10.0.0.1/", "https://127.0.0.1"]
+    ),
     "time-zone": strategies.sampled_from(["Europe/Moscow", "Asia/Tokyo", "UTC"]),
 }
 for name, strategy in FORMATS.items():
