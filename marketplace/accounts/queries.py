@@ -42,6 +42,15 @@ def get_account(account_id: int) -> Account:
     return account
 
 
+def read_again(account: Account) -> None:
+    """Reads afresh what policies ask of the person who acts: asked once no other lock is to be waited for.
+
+    Who they are was read when the request began, and they may have been blocked or given another role since. No lock:
+    accounts come before all else in the order of locks, and what is committed later comes after the act.
+    """
+    db.session.refresh(account, ["role", "active"])
+
+
 def locked_account(account_id: int) -> Account:
     """The account, its row locked and read afresh: what limits per person stand on."""
     return locked_accounts([account_id])[0]

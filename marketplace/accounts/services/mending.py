@@ -42,4 +42,8 @@ def locked_for_mending(account_id: int, by: Account) -> Account:
     """The account and its profile, locked, if `by` is an admin; raises NotAllowed or NoSuchAccount."""
     if not policies.may_administer(by):
         raise NotAllowed
-    return queries.locked_owner(account_id)
+    owner = queries.locked_owner(account_id)
+    queries.read_again(by)
+    if not policies.may_administer(by):
+        raise NotAllowed
+    return owner

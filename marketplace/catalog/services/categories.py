@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
+from marketplace.accounts import queries as people
 from marketplace.accounts.models import Account
 from marketplace.accounts.services import record_audit
 from marketplace.catalog import policies, queries
@@ -36,6 +37,8 @@ def edit_category(
     """Changes the category; one that is not active takes no new orders. Raises CategoryNotFound or SlugTaken."""
     require_category_keeper(by)
     category = queries.locked_category(category_id)
+    people.read_again(by)
+    require_category_keeper(by)
     before = snapshot(category, CATEGORY_FIELDS)
     _write(category, slug=slug, name_ru=name_ru, name_en=name_en, position=position, is_active=is_active)
     old, new = changes(before, snapshot(category, CATEGORY_FIELDS))

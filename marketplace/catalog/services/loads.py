@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from marketplace.accounts import queries as people
 from marketplace.accounts.models import Account
 from marketplace.catalog import queries
 from marketplace.catalog.errors import TooManyLoads
@@ -27,6 +28,8 @@ def start_load(*, source: str, options: Mapping[str, Any], by: Account) -> Catal
     """A new run that waits for its process; `options` are the loader's. Raises TooManyLoads."""
     require_keeper(by)
     db.session.execute(select(func.pg_advisory_xact_lock(STARTING)))
+    people.read_again(by)
+    require_keeper(by)
     running = queries.count_open_loads()
     if running >= MOST_AT_ONCE:
         raise TooManyLoads(count=running)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from marketplace.accounts import queries as people
 from marketplace.accounts.models import Account
 from marketplace.accounts.services import record_audit
 from marketplace.catalog import policies, queries
@@ -98,7 +99,10 @@ def require_keeper(by: Account | None) -> None:
 def locked_for_keeper(product_id: int, by: Account) -> Product:
     """The locked product, once it is clear that `by` keeps the catalogue; raises NoSuchProduct or NotAllowed."""
     require_keeper(by)
-    return queries.locked_product(product_id)
+    product = queries.locked_product(product_id)
+    people.read_again(by)
+    require_keeper(by)
+    return product
 
 
 def product_fields(name: str, description: str, price: Decimal, unit: str, source_url: str | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from marketplace.accounts import queries as people
 from marketplace.accounts.models import Account
 from marketplace.accounts.queries import locked_account
 from marketplace.core.db import db
@@ -22,6 +23,7 @@ def locked_for(act: Act, order_id: int, by: Account) -> Order:
     else's private order answers like one that does not exist.
     """
     order = queries.locked(order_id)
+    people.read_again(by)
     refuse(act, order, by=by)
     return order
 
@@ -45,7 +47,8 @@ def take_order(order_id: int, *, limit: int, by: Account, terms: str | None = No
     `terms` are the `Order.terms` that `by` was shown, when they were shown any: others are not agreed to.
     """
     performer = locked_account(by.id)
-    order = locked_for(Act.TAKE, order_id, performer)
+    order = queries.locked(order_id)
+    refuse(Act.TAKE, order, by=performer)
     if terms is not None and terms != order.terms:
         raise TermsChanged
     if queries.in_progress_count(performer) >= limit:

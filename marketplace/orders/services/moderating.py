@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import exists, or_, select
 
+from marketplace.accounts import queries as people
 from marketplace.accounts.models import Account
 from marketplace.accounts.queries import locked_account
 from marketplace.accounts.services import record_audit
@@ -41,6 +42,7 @@ def show_order(order_id: int, *, by: Account) -> Order:
 def _set_order_hidden(order_id: int, hidden: bool, by: Account) -> Order:
     _require_moderator(by)
     order = queries.locked(order_id)
+    _require_moderator_still(by)
     if (order.hidden_at is not None) != hidden:
         order.hidden_at = clock.now() if hidden else None
         order.record(EventKind.MODERATED, by=by, detail="hidden" if hidden else "shown")
@@ -99,6 +101,7 @@ def _set_review_hidden(order_id: int, hidden: bool, by: Account) -> Review:
         # One that does not exist is not said to be unrated.
         queries.get_order(order_id)
         raise NotRatedYet
+    _require_moderator_still(by)
     if (review.hidden_at is not None) != hidden:
         review.hidden_at = clock.now() if hidden else None
         record_audit(
@@ -112,6 +115,8 @@ def delete_category(category_id: int, *, by: Account) -> None:
     """Deletes a category that nothing uses, else raises CategoryInUse; the lock keeps new uses out until the end."""
     require_category_keeper(by)
     category = locked_category(category_id, alone=True)
+    people.read_again(by)
+    require_category_keeper(by)
     is_used = or_(
         exists().where(Order.category_id == category_id),
         exists().where(Specialty.category_id == category_id),
@@ -127,3 +132,8 @@ def delete_category(category_id: int, *, by: Account) -> None:
 def _require_moderator(by: Account) -> None:
     if not policies.may_moderate(by):
         raise NotAllowed
+
+
+def _require_moderator_still(by: Account) -> None:
+    people.read_again(by)
+    _require_moderator(by)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from marketplace.accounts import queries as people
 from marketplace.accounts.models import Account
 from marketplace.accounts.queries import locked_account, locked_accounts
 from marketplace.accounts.states import Role
@@ -33,7 +34,7 @@ from marketplace.orders.models import MAX_DAYS, MESSAGE_LENGTH, Line, Offer, Off
 from marketplace.orders.queries import offers as queries
 from marketplace.orders.queries import orders
 from marketplace.orders.queries.lines import present_lines
-from marketplace.orders.services.dealing import locked_for
+from marketplace.orders.services.dealing import refuse
 from marketplace.orders.services.lines import Frozen, LineInput, content, freeze, replace_lines
 from marketplace.orders.services.settling import end_offers, keep_replaced
 from marketplace.orders.states import Act, OfferAct, OfferStatus, Status
@@ -66,7 +67,8 @@ def send_offer(
     doer_id = by.id if performer is None else performer.id
     people = {account.id: account for account in locked_accounts([by.id, doer_id])}
     by, doer = people[by.id], people[doer_id]
-    order = locked_for(Act.OFFER, order_id, by)
+    order = orders.locked(order_id)
+    refuse(Act.OFFER, order, by=by)
     if by.role is Role.PERFORMER and doer.id != by.id:
         raise NotAllowed
     if not doer.has_page or doer.id == order.customer_id:
@@ -156,6 +158,7 @@ def _locked_for(act: OfferAct, seen: Offer, by: Account) -> Offer:
     """The locked offer of a locked order, once it is clear that `by` may do `act` to it and that this is possible."""
     orders.locked(seen.order_id)
     offer = queries.locked_offer(seen.id)
+    people.read_again(by)
     refuse_offer(act, offer, by=by)
     return offer
 

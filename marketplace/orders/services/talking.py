@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm.attributes import flag_modified
 
+from marketplace.accounts import queries as people
 from marketplace.accounts.models import Account
 from marketplace.core.db import db
 from marketplace.core.errors import NotAllowed
@@ -102,6 +103,7 @@ def _thread_of(order: Order) -> int:
 
 def _moderated(order_id: int, comment_id: int, by: Account) -> tuple[Order, Comment]:
     order = queries.locked(order_id)
+    people.read_again(by)
     if not policies.may_view(by, order):
         raise NoSuchOrder
     if not may_moderate(by):
