@@ -30,7 +30,17 @@ def init_app(app: Flask) -> None:
     limit_view(app, f"{blueprint.name}.refresh_tokens", REFRESH_PER_ADDRESS)
 
 
-@operation("POST", "/auth/register", tag="auth", body=Registration, answer=Me, status=201, gate=PUBLIC, is_tagged=True)
+@operation(
+    "POST",
+    "/auth/register",
+    tag="auth",
+    body=Registration,
+    answer=Me,
+    status=201,
+    gate=PUBLIC,
+    is_tagged=True,
+    asks_who=False,
+)
 def register_account(body: Registration) -> Me:
     """Register.
 
@@ -54,7 +64,17 @@ def register_account(body: Registration) -> Me:
     return shown_me(made)
 
 
-@operation("POST", "/auth/login", tag="auth", body=SignIn, answer=Tokens, gate=PUBLIC, errors=(409,), is_secret=True)
+@operation(
+    "POST",
+    "/auth/login",
+    tag="auth",
+    body=SignIn,
+    answer=Tokens,
+    gate=PUBLIC,
+    errors=(409,),
+    is_secret=True,
+    asks_who=False,
+)
 def sign_in(body: SignIn) -> Tokens | Response:
     """Sign in.
 
@@ -71,7 +91,9 @@ def sign_in(body: SignIn) -> Tokens | Response:
     return unrecognised(NotRecognised()) if person is None else first_tokens(person)
 
 
-@operation("POST", "/auth/refresh", tag="auth", body=Refresh, answer=Tokens, gate=PUBLIC, is_secret=True)
+@operation(
+    "POST", "/auth/refresh", tag="auth", body=Refresh, answer=Tokens, gate=PUBLIC, is_secret=True, asks_who=False
+)
 def refresh_tokens(body: Refresh) -> Tokens | Response:
     """Get the next tokens.
 
@@ -79,9 +101,11 @@ def refresh_tokens(body: Refresh) -> Tokens | Response:
     all its tokens are dead. A program that has lost the answer sends the request again with the same Idempotency-Key
     and gets the same refresh token, for 24 hours and until that is used.
     """
-    made = services.refresh_tokens(
-        body.refresh_token, secret=current_app.config["SECRET_KEY"], retry=repeating.sent_key()
-    )
+    key = repeating.sent_key()
+    is_known = key is not None and repeating.recalled(key) is not None
+    made = services.refresh_tokens(body.refresh_token, secret=current_app.config["SECRET_KEY"], retry=key)
+    if key is not None and made is not None and not is_known:
+        repeating.remember(key, "")
     # Not raised: the session of a token that came twice has ended, and that is to be committed.
     return unrecognised(NoSuchToken()) if made is None else shown_tokens(made)
 

@@ -110,13 +110,19 @@ def _schemas() -> Described:
     return schemas
 
 
+def _security(made: Operation) -> list[Described]:
+    if not made.asks_who:
+        return []
+    return [{"token": []}] if made.gate.roles is not None else [{}, {"token": []}]
+
+
 def _operation(made: Operation, examples: Examples) -> Described:
     described: Described = {
         "operationId": made.name,
         "tags": [made.tag],
         "summary": made.summary,
         "description": made.description,
-        "security": [{"token": []}] if made.gate.roles is not None else [{}, {"token": []}],
+        "security": _security(made),
     }
     parameters = _parameters(made, examples.schemas)
     if parameters:
@@ -138,10 +144,8 @@ def _operation(made: Operation, examples: Examples) -> Described:
 
 def statuses(made: Operation) -> list[int]:
     """Every status that the operation refuses with."""
-    # A parameter that is not documented is a 422 where there are none at all, too.
-    found = {400, 401, 422, 429, 503, *made.errors}
-    if made.query is not None:
-        found.add(414)
+    # A parameter that is not documented is a 422 where there are none at all, and a lot of them a 414.
+    found = {400, 401, 414, 422, 429, 503, *made.errors}
     if made.method != "GET":
         found |= {411, 413}
     if made.body is not None or made.parts is not None:

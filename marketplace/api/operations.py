@@ -66,6 +66,9 @@ class Operation:
     is_secret: bool
     """The answer holds secrets, so it is not kept for a repeated request."""
 
+    asks_who: bool
+    """The access token counts; where it does not, a program that always sends its own is not turned away for it."""
+
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Operations that take a value of the answer: their names, with `parameter: where in the body`."""
 
@@ -90,6 +93,7 @@ def operation(
     media_type: str = "application/json",
     is_tagged: bool = False,
     is_secret: bool = False,
+    asks_who: bool = True,
     links: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Callable[[View], View]:
     """Declares the function below as an operation; its docstring is the summary and the description."""
@@ -114,6 +118,7 @@ def operation(
             media_type=media_type,
             is_tagged=is_tagged,
             is_secret=is_secret,
+            asks_who=asks_who,
             links=links or {},
         )
         if made.name in OPERATIONS:
@@ -129,8 +134,7 @@ def operation(
 def _run(made: Operation, view: Callable[..., Any]) -> Callable[..., WerkzeugResponse]:
     @wraps(view)
     def run(**values: Any) -> WerkzeugResponse:
-        if made.method != "GET" and 412 not in made.errors:
-            reading.refuse_condition()
+        reading.refuse_conditions(*uncompared(made))
         if made.query is not None:
             values["query"] = reading.read_query(made.query)
         else:
@@ -158,6 +162,18 @@ def _run(made: Operation, view: Callable[..., Any]) -> Callable[..., WerkzeugRes
     return run
 
 
+def uncompared(made: Operation) -> list[str]:
+    """Conditions that the operation does not look at although it would matter.
+
+    If-None-Match does not matter where there is something to read: all of it is sent.
+    """
+    found = [] if 412 in made.errors else ["If-Match"]
+    if made.method != "GET":
+        found.append("If-None-Match")
+    # Nothing of ours says when it was changed last.
+    return found if made.media_type != "application/json" else [*found, "If-Unmodified-Since"]
+
+
 def respond(made: Operation, shown: BaseModel | Response | None) -> Response:
     """What the view returns as an answer; a new thing says where it is."""
     if isinstance(shown, Response):
@@ -168,6 +184,8 @@ def respond(made: Operation, shown: BaseModel | Response | None) -> Response:
     answer = Response(text, made.status, content_type=made.media_type)
     # Conditional requests are worth more than a promise to forget; nobody in between may keep anything.
     answer.headers["Cache-Control"] = "no-store" if made.is_secret else "private, no-cache"
+    if made.method == "GET":
+        answer.headers["Vary"] = "Accept-Language, Authorization"
     if made.is_tagged:
         answer.set_etag(_tag(text))
     links = getattr(shown, "links", None)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import Unauthorized
 from marketplace.accounts import services
 from marketplace.accounts.errors import NoSuchToken
 from marketplace.accounts.models import Account
+from marketplace.api.operations import OPERATIONS
 from marketplace.core.db import db, read_alone
 from marketplace.core.errors import NotAllowed
 from marketplace.web.errors import explain, title_of
@@ -28,8 +29,9 @@ def identify() -> None:
     if request.method in ("GET", "HEAD"):
         read_alone()
     g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # set by Flask-Login
+    made = OPERATIONS.get((request.endpoint or "").rpartition(".")[2])
     header = request.headers.get("Authorization")
-    if header is None:
+    if header is None or (made is not None and not made.asks_who):
         return
     scheme, _blank, token = header.partition(" ")
     try:

@@ -75,6 +75,12 @@ class TestRegistration:
         assert (shown["email"], shown["name"]) == ("anna@example.com", "Anna Kern")
         nobody.post("/auth/login", {"email": "anna@EXAMPLE.com", "password": ANNA["password"]})
 
+    def test_whoever_comes_in_is_not_turned_away_for_a_dead_token(self, nobody: Program) -> None:
+        nobody.token = "dead"
+        nobody.post("/auth/register", ANNA, 201)
+        nobody.post("/auth/login", {"email": ANNA["email"], "password": ANNA["password"]})
+        nobody.get("/board", 401)
+
     def test_the_language_of_the_request_is_that_of_the_account(self, nobody: Program) -> None:
         nobody.post("/auth/register", ANNA, 201, headers={"Accept-Language": "ru"})
         assert find(ANNA["email"]).locale == "ru"

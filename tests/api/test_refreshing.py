@@ -39,9 +39,18 @@ class TestRefreshing:
         first = sign_in(nobody, people.customer())
         with clock.fixed(clock.now() + ACCESS_LIFETIME):
             nobody.get("/me", 401)
-            nobody.token = None
+            # A program that always sends its token sends a dead one just when it needs another.
             nobody.token = refresh(nobody, first["refresh_token"])["access_token"]
             nobody.get("/me")
+
+    def test_another_token_under_the_same_key_is_another_request(self, nobody: Program, people: People) -> None:
+        first, other = (sign_in(nobody, people.customer()) for _ in range(2))
+        made = refresh(nobody, first["refresh_token"], headers=KEY)
+        problem = refresh(nobody, other["refresh_token"], 422, headers=KEY)
+        assert problem["type"] == "urn:podryad:problem:key-reused"
+        assert refresh(nobody, first["refresh_token"], headers=KEY)["refresh_token"] == made["refresh_token"]
+        # It was not used up by the refusal.
+        refresh(nobody, other["refresh_token"])
 
     def test_a_token_that_comes_twice_signs_the_program_out_for_good(self, nobody: Program, people: People) -> None:
         first = sign_in(nobody, people.customer())

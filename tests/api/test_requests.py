@@ -173,6 +173,7 @@ def test_a_thing_that_has_not_changed_is_not_sent_again(people: People, program:
     order = people.order()
     asker = program(order.customer)
     first = asker.ask("GET", f"/orders/{order.id}")
+    assert first.headers["Vary"] == "Accept-Language, Authorization"
     again = asker.ask("GET", f"/orders/{order.id}", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
     asker.post(f"/orders/{order.id}/cancel", {"reason": "No"})

@@ -124,9 +124,9 @@ PATCH  /orders/{open}/lines/{line}                             401 404 403 403 4
 DELETE /orders/{listed}/lines/{line}                           401 204 403 403 403 204 403 204 401
 DELETE /orders/{listed_taken}/lines/{line_taken}               401 409 404 403 404 409 403 409 401
 
-POST   /auth/register                      201       201   201      201       201      201     201      201   401
-POST   /auth/login                         200       200   200      200       200      200     200      200   401
-POST   /auth/refresh                       200       200   200      200       200      200     200      200   401
+POST   /auth/register                      201       201   201      201       201      201     201      201   201
+POST   /auth/login                         200       200   200      200       200      200     200      200   200
+POST   /auth/refresh                       200       200   200      200       200      200     200      200   200
 POST   /auth/logout                        401       204   204      204       204      204     204      204   401
 GET    /me                                 401       200   200      200       200      200     200      200   401
 PATCH  /me                                 401       200   200      200       200      200     200      200   401
