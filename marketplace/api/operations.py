@@ -171,7 +171,7 @@ def uncompared(made: Operation) -> list[str]:
     if made.method != "GET":
         found.append("If-None-Match")
     # Nothing of ours says when it was changed last.
-    return found if made.media_type != "application/json" else [*found, "If-Unmodified-Since"]
+    return [*found, "If-Unmodified-Since"]
 
 
 def respond(made: Operation, shown: BaseModel | Response | None) -> Response:

@@ -10,10 +10,11 @@ from flask import request
 from flask_babel import gettext as _
 from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.formparser import FormDataParser
 
 from marketplace.api.errors import FieldsRefused
-from marketplace.api.reading import explained, refuse_packed
+from marketplace.api.reading import explained, refuse_charset, refuse_packed
 from marketplace.api.schemas.values import DIGITS
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -34,6 +35,18 @@ class Parts:
     words: type[BaseModel] | None = None
 
 
+class StrictParser(FormDataParser):
+    """Refuses parts that cannot be read, which would else be as if nobody had sent any."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        """The parts, as its parent gives them."""
+        self.silent = False
+        try:
+            return super().parse(*args, **kwargs)
+        except ValueError:
+            raise BadRequest(_("The parts cannot be read: send them whole, with their headers in UTF-8.")) from None
+
+
 def is_multipart() -> bool:
     """True when the body says of itself that it has several parts."""
     return request.mimetype == MULTIPART
@@ -44,7 +57,9 @@ def expect_parts(parts: Parts) -> None:
     refuse_packed()
     if not is_multipart():
         raise UnsupportedMediaType(_("Send files: Content-Type: multipart/form-data."))
+    refuse_charset()
     request.max_content_length = parts.limit
+    request.form_data_parser_class = StrictParser
 
 
 def read_words(shape: type[Shape]) -> Shape:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from math import isfinite
 from typing import Any, NoReturn, TypeVar, get_origin
 from urllib.parse import unquote_to_bytes
 
@@ -15,11 +16,17 @@ from pydantic_core import ErrorDetails
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from marketplace.api.errors import FieldsRefused
-from marketplace.api.schemas.values import AMOUNT, NOT_BLANK
+from marketplace.api.schemas.values import AMOUNT, NOT_BLANK, SLUG, WHOLE_AMOUNT
+from marketplace.core.errors import N_
+from marketplace.core.text import is_storable
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
 JSON = "application/json"
+UNSTORABLE = N_("The text holds characters that cannot be stored (NUL or broken Unicode).")
+OTHERWISE = N_("This is not what the description asks for.")
+MOST_DIGITS = 400
+"""Of a whole number: more than any that fits a double has, and few enough to be read quickly."""
 
 
 def read_body(shape: type[Shape]) -> Shape:
@@ -31,6 +38,9 @@ def read_body(shape: type[Shape]) -> Shape:
     try:
         return shape.model_validate_json(raw or b"{}")
     except ValidationError as error:
+        # It is JSON, as we know by now; pydantic goes less deep.
+        if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
+            raise BadRequest(_("The JSON is nested too deeply.")) from None
         raise FieldsRefused(explained(error)) from None
 
 
@@ -42,6 +52,7 @@ def sent_json(*, optional: bool = False) -> bytes:
     refuse_packed()
     if request.mimetype != JSON:
         raise UnsupportedMediaType(_("Send JSON: Content-Type: application/json."))
+    refuse_charset()
     if not raw and optional:
         return b""
     try:
@@ -50,13 +61,22 @@ def sent_json(*, optional: bool = False) -> bytes:
             object_pairs_hook=_without_repetition,
             parse_constant=_refuse_constant,
             parse_float=_number,
+            parse_int=_whole,
         )
+        return json.dumps(sent, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise FieldsRefused({_broken_place(sent): [_(UNSTORABLE)]}) from None
     except RecursionError:
         raise BadRequest(_("The JSON is nested too deeply.")) from None
     except ValueError as error:
         words = str(error) if isinstance(error, Refused) else _("The body is not JSON.")
         raise BadRequest(words) from None
-    return json.dumps(sent).encode()
+
+
+def refuse_charset() -> None:
+    """Refuses a body that says of itself that it is not UTF-8: it would be read as something else than was meant."""
+    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType(_("Send the body in UTF-8."))
 
 
 def refuse_packed() -> None:
@@ -91,7 +111,7 @@ def refuse_broken_address() -> None:
     try:
         unquote_to_bytes(request.query_string).decode()
     except UnicodeDecodeError:
-        raise BadRequest(_("The text holds characters that cannot be stored (NUL or broken Unicode).")) from None
+        raise BadRequest(_(UNSTORABLE)) from None
 
 
 def refuse_query() -> None:
@@ -101,10 +121,11 @@ def refuse_query() -> None:
         raise FieldsRefused({name: [_("There is no such parameter.")] for name in request.args})
 
 
-def refuse_condition() -> None:
-    """For operations that do not compare states: who names one relies on it (RFC 9110, section 13.1.1)."""
-    if "If-Match" in request.headers:
-        raise BadRequest(_("This request takes no If-Match."))
+def refuse_conditions(*names: str) -> None:
+    """Refuses conditions that nobody would compare: who names one relies on it (RFC 9110, section 13.1)."""
+    for name in names:
+        if name in request.headers:
+            raise BadRequest(_("This request takes no %(name)s.", name=name))
 
 
 def refuse_body() -> None:
@@ -118,11 +139,12 @@ def explained(error: ValidationError) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for detail in error.errors(include_url=False, include_input=False):
         place = ".".join(str(part) for part in detail["loc"]) or "body"
-        found.setdefault(place, []).append(_told(detail))
+        found.setdefault(place, []).append(told(detail))
     return found
 
 
-def _told(detail: ErrorDetails) -> str:
+def told(detail: ErrorDetails) -> str:
+    """What is wrong, in words of ours: those of pydantic are English, and about Python."""
     values: Mapping[str, Any] = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
@@ -133,6 +155,10 @@ def _told(detail: ErrorDetails) -> str:
             return _("This is longer than %(limit)s.", limit=values["max_length"])
         case "string_pattern_mismatch" if values["pattern"] == AMOUNT:
             return _("This is not an amount such as 1499.90.")
+        case "string_pattern_mismatch" if values["pattern"] == WHOLE_AMOUNT:
+            return _("This is not an amount in whole units such as 1500.")
+        case "string_pattern_mismatch" if values["pattern"] == SLUG:
+            return _("Use small Latin letters, digits and hyphens.")
         case "string_pattern_mismatch" if values["pattern"] == NOT_BLANK:
             return _("Write something.")
         case "string_too_short" | "too_short":
@@ -160,7 +186,7 @@ def _told(detail: ErrorDetails) -> str:
         case "datetime_parsing" | "datetime_from_date_parsing" | "datetime_type" | "timezone_aware":
             return _("This is not a moment such as 2030-01-31T12:00:00Z.")
         case _other:
-            return detail["msg"]
+            return _(OTHERWISE)
 
 
 class Refused(ValueError):
@@ -177,7 +203,31 @@ def _without_repetition(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 def _number(text: str) -> float:
     """JSON has one kind of numbers: 9.0 is as whole as 9."""
     number = float(text)
+    if not isfinite(number):
+        raise Refused(_("A number in the JSON is too large."))
     return int(number) if number.is_integer() else number
+
+
+def _whole(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise Refused(_("A number in the JSON is too large."))
+    return int(text)
+
+
+def _broken_place(sent: Any) -> str:
+    """Where the first text with half a character stands; a name that has one cannot be told, so its object is."""
+    rest: list[tuple[str, Any]] = [("", sent)]
+    while rest:
+        place, value = rest.pop()
+        if isinstance(value, str) and not is_storable(value):
+            break
+        if isinstance(value, dict):
+            if not all(map(is_storable, value)):
+                break
+            rest += [(f"{place}.{name}", inner) for name, inner in reversed(value.items())]
+        elif isinstance(value, list):
+            rest += [(f"{place}.{number}", inner) for number, inner in reversed(list(enumerate(value)))]
+    return place.removeprefix(".") or "body"
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -12,6 +12,7 @@ from marketplace.api.schemas.pictures import PictureOut
 from marketplace.api.schemas.refs import CategoryRef
 from marketplace.api.schemas.values import (
     ONE_LINE,
+    SLUG,
     Answer,
     Body,
     Flag,
@@ -38,7 +39,6 @@ from marketplace.catalog.models import (
 MAX_WORDS = 100
 MAX_SLUG = 100
 MAX_POSITION = 10_000
-SLUG = "^[a-z0-9-]+$"
 POSITION = "Where it stands on lists: the lowest comes first."
 ACTIVE = "Takes new orders."
 ADDRESS = r"^https?://[^\s/]"

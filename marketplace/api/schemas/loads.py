@@ -8,11 +8,9 @@ from pydantic import AfterValidator, Field
 
 from marketplace.api.schemas.catalog import ADDRESS, NEXT, CategoryId, web_address
 from marketplace.api.schemas.refs import PersonRef
-from marketplace.api.schemas.values import Answer, Body, Id, Links, Moment, Text, Written, left_out
+from marketplace.api.schemas.values import WHOLE_AMOUNT, Answer, Body, Id, Links, Moment, Text, Written, left_out
 from marketplace.core.urls import LONGEST_URL
 from marketplace.web.loads import MOST_ITEMS, USUAL_ITEMS
-
-WHOLE_AMOUNT = "^(0|[1-9][0-9]{0,8}|1000000000)$"
 
 LoadFormat = Literal["auto", "html", "rss", "json"]
 LoadState = Literal["waiting", "running", "done", "failed", "died"]

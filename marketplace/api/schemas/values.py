@@ -32,6 +32,8 @@ from marketplace.web.fields import DAY, EARLIEST, LATEST
 
 AMOUNT = r"^((0|[1-9][0-9]{0,8})(\.[0-9]{1,2})?|1000000000(\.00?)?)$"
 PRICE = r"^([1-9][0-9]{0,8}(\.[0-9]{1,2})?|0\.(0[1-9]|[1-9][0-9]?)|1000000000(\.00?)?)$"
+WHOLE_AMOUNT = "^(0|[1-9][0-9]{0,8}|1000000000)$"
+SLUG = "^[a-z0-9-]+$"
 NEAR_DAY = "^(19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 # White space and what core.text takes out of a text: every tool reads these escapes alike.
 NOT_BLANK = (
