@@ -30,6 +30,7 @@ from marketplace.api import (
     users,
 )
 from marketplace.api.blueprint import blueprint
+from marketplace.web.limits import limit_withdrawals
 from marketplace.web.programs import API
 
 NOUNS = (
@@ -49,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint, url_prefix=API)
     auth.init_app(app)
     passwords.init_app(app)
+    limit_withdrawals(app, f"{blueprint.name}.withdraw_order")
 
 
 __all__ = ["init_app"]

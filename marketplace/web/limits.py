@@ -27,6 +27,9 @@ REGISTER_PER_ADDRESS = "10 per minute;50 per hour"
 REGISTER_CHECKS_PER_ADDRESS = "20 per minute;60 per hour"
 # A program asks four times an hour, and many of them may share one address.
 REFRESH_PER_ADDRESS = "60 per minute;1000 per hour"
+# Whoever takes an order is told how to reach its customer; giving back one after the other would collect everybody's
+# address. No honest work is given back as often as this.
+WITHDRAWALS_PER_PERSON = "20 per hour"
 
 LIMITER = "attempts"
 
@@ -104,6 +107,11 @@ def limit_password(app: Flask, endpoint: str) -> None:
 def limit_registration(app: Flask, endpoint: str, *, unless: Callable[[], bool] | None = None) -> None:
     """Limits a way to register; those of all ways count together."""
     limit_view(app, endpoint, REGISTER_PER_ADDRESS, unless=unless, shared="registration")
+
+
+def limit_withdrawals(app: Flask, endpoint: str) -> None:
+    """Limits a way to give orders back; those of all ways count together."""
+    limit_view(app, endpoint, WITHDRAWALS_PER_PERSON, key=lambda: str(account().id), shared="withdrawals by account")
 
 
 def limit_view(

@@ -19,7 +19,7 @@ from tests.client import Browser
 from tests.conftest import settings_for
 from tests.people import PASSWORD, People
 
-PER_ACCOUNT, PER_ADDRESS, REGISTRATIONS, REFRESHES = 10, 20, 10, 60
+PER_ACCOUNT, PER_ADDRESS, REGISTRATIONS, REFRESHES, GIVEN_BACK = 10, 20, 10, 60, 20
 Tell = Callable[[str, int], TestResponse]
 STATE = re.compile(r'"([^"]+)";r=([0-9]+);t=([0-9]+)')
 
@@ -221,3 +221,25 @@ def test_other_answers_tell_only_of_the_limit_that_all_share(limited: Flask) -> 
     assert answer.status_code == 401
     assert list(left(answer)) == ["minute"]
     assert "RateLimit" not in Browser.of(limited).get("/login").headers
+
+
+def test_orders_given_back_are_counted_together_whichever_way(limited: Flask) -> None:
+    people = People(limited)
+    performer = people.performer()
+    program, browser = Program(limited, performer), Browser.of(limited).sign_in(performer)
+    reason = {"reason": "No time"}
+    for number in range(GIVEN_BACK):
+        order = people.order()
+        program.post(f"/orders/{order.id}/take", {})
+        if number % 2:
+            program.post(f"/orders/{order.id}/withdraw", reason)
+        else:
+            assert browser.send(f"/orders/{order.id}/withdraw", **reason).status_code == 302
+    last = people.order()
+    program.post(f"/orders/{last.id}/take", {})
+    told(program.ask("POST", f"/orders/{last.id}/withdraw", reason), 429)
+    assert browser.send(f"/orders/{last.id}/withdraw", **reason).status_code == 429
+    assert program.get(f"/orders/{last.id}")["status"] == "in_progress"
+    # Others are not counted with them.
+    other = Program(limited, people.performer())
+    other.post(f"/orders/{people.order().id}/withdraw", reason, 403)

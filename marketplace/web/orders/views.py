@@ -5,9 +5,10 @@ Every act has a page that asks (GET) and the act itself (POST) at the same addre
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import Flask, current_app, flash, redirect, render_template, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,6 +19,7 @@ from marketplace.orders.models import Order
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.states import Act
 from marketplace.web.actions import actions_for, money_steps
+from marketplace.web.limits import limit_withdrawals
 from marketplace.web.orders.asking import ask, asked_for, is_confirmed
 from marketplace.web.orders.blueprint import blueprint
 from marketplace.web.orders.forms import AnswerForm, ConfirmForm, RatingForm, ReasonForm, TakeForm
@@ -138,3 +140,9 @@ def review_answer(order_id: int) -> ResponseReturnValue:
         db.session.commit()
         return redirect(url_for("orders.order_show", order_id=order_id))
     return ask("orders/review_answer.html", form, order=order)
+
+
+@blueprint.record_once
+def limit_giving_back(state: BlueprintSetupState) -> None:
+    """Counted together with those by program."""
+    limit_withdrawals(cast(Flask, state.app), f"{blueprint.name}.order_withdraw")
