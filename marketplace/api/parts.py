@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import request
 from flask_babel import gettext as _
 from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 
 from marketplace.api.errors import FieldsRefused
@@ -36,15 +37,20 @@ class Parts:
 
 
 class StrictParser(FormDataParser):
-    """Refuses parts that cannot be read, which would else be as if nobody had sent any."""
+    """Refuses parts that cannot be read, which would else be as if nobody had sent any; `field` is where files go."""
+
+    def __init__(self, field: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.field = field
+        self.silent = False
 
     def parse(self, *args: Any, **kwargs: Any) -> Any:
         """The parts, as its parent gives them."""
-        self.silent = False
         try:
             return super().parse(*args, **kwargs)
         except ValueError:
-            raise BadRequest(_("The parts cannot be read: send them whole, with their headers in UTF-8.")) from None
+            words = _("The parts cannot be read: send them whole, with their headers in UTF-8.")
+            raise FieldsRefused({self.field: [words]}) from None
 
 
 def is_multipart() -> bool:
@@ -59,7 +65,7 @@ def expect_parts(parts: Parts) -> None:
         raise UnsupportedMediaType(_("Send files: Content-Type: multipart/form-data."))
     refuse_charset()
     request.max_content_length = parts.limit
-    request.form_data_parser_class = StrictParser
+    request.form_data_parser_class = partial(StrictParser, parts.field)  # type: ignore[assignment]  # called, no more
 
 
 def read_words(shape: type[Shape]) -> Shape:

@@ -47,6 +47,8 @@ class RowId(IntegerConverter):
 def init_app(app: Flask) -> None:
     """Adds the `id` converter and the checks."""
     app.url_map.converters["id"] = RowId
+    # Else `//` would be answered with a redirect to whatever name the request gives us.
+    app.url_map.merge_slashes = False
     app.before_request(check_request)
     app.before_request(forget_damaged_session)
 

@@ -108,6 +108,9 @@ class TestAsking:
         assert runs()[0].options["random_price"] is None
         assert desk.post(PATH, {"url": URL, "price_to": "5"}, 202)["price_from"] == "5"
 
+    def test_a_scheme_in_capitals_is_one_as_on_the_page(self, desk: Program) -> None:
+        assert desk.post(PATH, {"url": URL.replace("http", "HTTP")}, 202)["status"] == "waiting"
+
     def test_nobody_else_loads_or_makes_us_read(self, people: People, program: Make, media: Path) -> None:
         load = run(people)
         for account, status in (

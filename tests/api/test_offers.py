@@ -227,7 +227,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "NUL": ({"message": "\x00"}, "message"),
     "over": ({"valid_until": "2020-01-01T00:00:00Z"}, "valid_until"),
     "now": ({"valid_until": timedelta(0)}, "valid_until"),
-    "too far": ({"valid_until": timedelta(days=5 * 366 + 1)}, "valid_until"),
+    "too far": ({"valid_until": timedelta(days=5 * 365 + 2, seconds=1)}, "valid_until"),
     "the end of time": ({"valid_until": "9999-12-31T23:59:59-12:00"}, "valid_until"),
     "its beginning": ({"valid_until": "0001-01-01T00:00:00+12:00"}, "valid_until"),
     "a day": ({"valid_until": "2031-01-01"}, "valid_until"),

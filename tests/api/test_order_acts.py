@@ -263,8 +263,9 @@ def test_a_wrong_field_is_named(act: str, body: Any, field: str, people: People,
 
 def test_only_people_of_the_desk_look_after_orders(people: People, program: Make) -> None:
     order, desk = people.order(), program(people.manager())
-    for account_id in (people.customer().id, people.observer().id):
+    for account_id in (people.customer().id, people.observer().id, 2**62):
         problem = desk.post(f"/orders/{order.id}/assign", {"manager_id": account_id}, 422)
         assert list(problem["errors"]) == ["manager_id"]
-    desk.post(f"/orders/{order.id}/assign", {"manager_id": 2**62}, 404)
+    program(order.customer).post(f"/orders/{order.id}/assign", {"manager_id": 2**62}, 403)
+    desk.post(f"/orders/{2**62}/assign", {"manager_id": 2**62}, 404)
     assert db.session.get_one(Order, order.id).manager_id is None

@@ -144,7 +144,8 @@ def test_a_part_that_cannot_be_read_is_not_called_missing(people: People, progra
     raw = b'--x\r\nContent-Disposition: form-data; name="files"; filename="\xff.txt"\r\n\r\nhello\r\n--x--\r\n'
     asker, path = program(order.customer), f"/orders/{order.id}/attachments"
     answer = asker.ask("POST", path, data=raw, content_type="multipart/form-data; boundary=x")
-    assert "UTF-8" in told(answer, 400)["detail"]
+    words = "The parts cannot be read: send them whole, with their headers in UTF-8."
+    assert told(answer, 422)["errors"] == {"files": [words]}
     other = asker.ask("POST", path, data=raw, content_type="multipart/form-data; boundary=x; charset=latin-1")
     told(other, 415)
 

@@ -141,7 +141,7 @@ def request_quote(order_id: int) -> OrderOut:
 def assign_manager(order_id: int, body: Assign) -> OrderOut:
     """Say who looks after an order.
 
-    For the desk.
+    For the desk. Whoever is no active manager or admin is a 422.
     """
     with renamed(manager="manager_id"):
         services.assign_manager(order_id, manager_id=body.manager_id, by=account())

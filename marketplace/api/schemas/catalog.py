@@ -41,7 +41,7 @@ MAX_SLUG = 100
 MAX_POSITION = 10_000
 POSITION = "Where it stands on lists: the lowest comes first."
 ACTIVE = "Takes new orders."
-ADDRESS = r"^https?://[^\s/]"
+ADDRESS = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/]"
 NEXT = Field(description="For the next page; null on the last one.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from marketplace.accounts.errors import NoSuchAccount
 from marketplace.accounts.models import Account
 from marketplace.accounts.queries import locked_account
 from marketplace.accounts.states import Role
@@ -22,7 +23,12 @@ def request_quote(order_id: int, *, by: Account) -> Order:
 
 def assign_manager(order_id: int, *, manager_id: int | None, by: Account) -> Order:
     """`manager_id` looks after the order from now on; None leaves it to whoever takes it."""
-    manager = None if manager_id is None else locked_account(manager_id)
+    try:
+        manager = None if manager_id is None else locked_account(manager_id)
+    except NoSuchAccount:
+        # Whoever may not ask is not told who there is.
+        locked_for(Act.ASSIGN, order_id, by)
+        raise CannotManage(field="manager") from None
     order = locked_for(Act.ASSIGN, order_id, by)
     if manager is not None and (not manager.active or manager.role not in (Role.MANAGER, Role.ADMIN)):
         raise CannotManage(field="manager")

@@ -41,8 +41,8 @@ from marketplace.orders.states import Act, OfferAct, OfferStatus, Status
 
 MAX_VERSIONS = 50
 EXPIRED_AT_ONCE = 100
-LATEST_VALIDITY = timedelta(days=5 * 366)
-"""A little more than the page takes, which counts in days of wherever somebody lives."""
+LATEST_VALIDITY = timedelta(days=5 * 365 + 2)
+"""The longest that five years can be; the page, which counts in days of wherever somebody lives, takes less."""
 
 
 @dataclass(frozen=True)
