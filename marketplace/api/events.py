@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from marketplace.accounts.models import Account
 from marketplace.api.operations import operation
@@ -31,7 +31,7 @@ def list_order_events(order_id: int, query: HistoryQuery) -> EventList:
     if not policies.may_see_history(user, order):
         raise NotAllowed(N_("The history of an order is for its people."))
     page = orders.history(order, query.cursor, query.limit, lambda event: policies.may_see_event(user, order, event))
-    return EventList(items=events_out(page.items, user), next_cursor=page.next_cursor)
+    return EventList(items=events_out(page.items, user, {order_id}), next_cursor=page.next_cursor)
 
 
 @operation("GET", "/events", tag="events", query=FeedQuery, answer=Feed, errors=(409,))
@@ -39,12 +39,15 @@ def list_events(query: FeedQuery) -> Feed:
     """Follow everything that happens.
 
     All events that the caller may know of, in one order that never changes: whoever sends `last_id` back as `after`
-    misses none and gets none twice. Strangers learn of the orders on the board only that there is something new.
+    misses none and gets none twice. Whoever is no party of an order learns that it came onto the board, that it became
+    another there, and, once, that it has left it, whatever the reason; of what happens elsewhere they learn nothing.
+    That is the same whenever they ask. Whoever becomes a party later may read from then on what happened before too.
     """
     user = account()
     following = follow(user, after=query.after, limit=query.limit)
-    told = [event for _told, event in following.items if event is not None]
-    shown = {one.id: one for one in events_out(told, user)}
+    told = [item.event for item in following.items if item.event is not None]
+    shown = {item.told.order for item in following.items if item.is_order_shown}
+    lines = {one.id: one for one in events_out(told, user, shown)}
     return Feed(
         items=[
             FeedItem.model_validate(
@@ -53,25 +56,33 @@ def list_events(query: FeedQuery) -> Feed:
                     "order_id": one.order,
                     "kind": one.kind,
                     "board": one.board,
-                    "event": shown.get(one.id),
-                    "links": {"order": f"{API}/orders/{one.order}"},
+                    "event": lines.get(one.id),
+                    "links": order_link(one.order, shown),
                 }
             )
-            for one, _event in following.items
+            for one, _event, _is_order_shown in following.items
         ],
         last_id=following.last_id,
         more=following.more,
     )
 
 
-def events_out(events: Iterable[OrderEvent], user: Account) -> list[EventOut]:
-    """The events as `user` may know of them, with the names of all their people out of one query."""
+def events_out(events: Iterable[OrderEvent], user: Account, shown: Container[int]) -> list[EventOut]:
+    """The events as `user` may know of them, with the names of all their people out of one query.
+
+    `shown` are the orders that `user` may read.
+    """
     rows = list(events)
     names = feed.names_of(person for event in rows for person in (event.actor_id, event.performer_id, event.manager_id))
-    return [_event_out(event, names, user) for event in rows]
+    return [_event_out(event, names, user, order_link(event.order_id, shown)) for event in rows]
 
 
-def _event_out(event: OrderEvent, names: Mapping[int, str], user: Account) -> EventOut:
+def order_link(order_id: int, shown: Container[int]) -> dict[str, str]:
+    """Where the order is, for those who may still read it."""
+    return {"order": f"{API}/orders/{order_id}"} if order_id in shown else {}
+
+
+def _event_out(event: OrderEvent, names: Mapping[int, str], user: Account, links: dict[str, str]) -> EventOut:
     def named(account_id: int | None) -> PersonRef | None:
         return None if account_id is None else PersonRef(id=account_id, name=names[account_id])
 
@@ -88,5 +99,5 @@ def _event_out(event: OrderEvent, names: Mapping[int, str], user: Account) -> Ev
         detail=event.detail,
         subject_id=event.subject_id,
         note=event.note,
-        links={"order": f"{API}/orders/{event.order_id}"},
+        links=links,
     )

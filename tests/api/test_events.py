@@ -153,7 +153,10 @@ class TestFeed:
         for item in answer["items"]:
             told = item["event"]
             assert (told["id"], told["order_id"], told["kind"]) == (item["id"], deal.order.id, item["kind"])
-            assert item["board"] == "off"
+        # Where each of them left it, and not where the order is now.
+        boards = [item["board"] for item in answer["items"]]
+        taken = next(place for place, item in enumerate(answer["items"]) if item["event"]["to_status"] == "in_progress")
+        assert boards == ["in", *["on"] * (taken - 1), *["off"] * (len(boards) - taken)]
 
     def test_its_customer_hears_of_their_orders_and_of_the_board(
         self, deal: Deal, people: People, program: Make
@@ -171,21 +174,23 @@ class TestFeed:
             "event": None,
             "links": {"order": f"{API}/orders/{other.id}"},
         }
-        assert not [item for item in items if item["order_id"] == private.id]
+        seen = [(item["kind"], item["board"], item["links"]) for item in items if item["order_id"] == private.id]
+        assert seen == [("board", "in", {}), ("board", "off", {})]
 
     def test_a_performer_hears_of_their_own_offer_and_that_the_order_is_gone(self, deal: Deal, program: Make) -> None:
         items = program(deal.loser).get("/events?after=0")["items"]
-        assert [(item["kind"], item["event"] and item["event"]["detail"]) for item in items] == [
-            ("offer", "sent"),
-            ("offer", "declined"),
-            ("board", None),
-        ]
+        own = [item["event"]["detail"] for item in items if item["kind"] == "offer"]
+        assert own == ["sent", "declined"]
+        board = [item["board"] for item in items if item["kind"] == "board"]
+        assert board == ["in", "on", "on", "off"]
+        assert all((item["event"] is None) == (item["kind"] == "board") for item in items)
 
-    def test_nobody_hears_of_hidden_orders_but_their_people(self, people: People, program: Make) -> None:
+    def test_strangers_hear_that_a_hidden_order_is_gone_as_of_any_other(self, people: People, program: Make) -> None:
         order = people.order()
         services.hide_order(order.id, by=people.admin())
         db.session.commit()
-        assert program(people.customer()).get("/events?after=0")["items"] == []
+        items = program(people.customer()).get("/events?after=0")["items"]
+        assert [(item["kind"], item["board"]) for item in items] == [("board", "in"), ("board", "off")]
         items = program(order.customer).get("/events?after=0")["items"]
         assert [item["kind"] for item in items] == ["status", "moderated"]
 
@@ -248,8 +253,8 @@ class TestFeed:
                 with selects() as sent:
                     assert len(asker.get(f"/events?after={start}")["items"]) == number + 1
                 counted.append(len(sent))
-        # The token, the ids, the events, the names.
-        assert counted[0] == counted[1] <= 4
+        # The token, the ids, the events, what the board was then, the names.
+        assert counted[0] == counted[1] <= 5
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,6 @@ from websockets.typing import Origin
 
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Account, AccountSession
-from marketplace.accounts.states import Role
 from marketplace.core.db import db
 from marketplace.orders import policies
 from marketplace.orders.models import Order
@@ -50,11 +49,7 @@ class Screen:
 
     def is_right(self, now: View) -> bool:
         """Whether it shows what its person would see on a new page."""
-        shown = {
-            order: status for order, status in self.shown.items() if order in now or self.role is not Role.CUSTOMER
-        }
-        # Other customers may not even learn that an order they saw on the board has gone.
-        return shown == now
+        return self.shown == now
 
     async def stay(self) -> None:
         """Until it is cancelled."""

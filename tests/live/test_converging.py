@@ -87,6 +87,7 @@ class Town:
         self.hidden = people.order(self.customers[0])
         services.hide_order(self.hidden.id, by=people.admin())
         db.session.commit()
+        self.hidden_by = _newest()
 
     @property
     def everybody(self) -> list[Account]:
@@ -184,7 +185,8 @@ def _may_have_known(screen: Screen, event_id: int, order_id: int, kind: str, tow
     if screen.account_id == order.customer_id:
         return True
     if order_id == town.hidden.id:
-        return False
+        # It was on the board until it was hidden, and so much anybody may know.
+        return kind == "board" and event_id <= town.hidden_by
     if kind == "board":
         return event.kind in PUBLIC
     return screen.role is Role.PERFORMER and _worked_on_it_after(screen.account_id, order_id, event_id)

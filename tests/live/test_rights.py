@@ -95,8 +95,7 @@ def test_when_an_order_is_taken_strangers_learn_that_it_is_gone_and_nothing_late
         services.take_order(order.id, limit=LIMIT, by=town.performer)
         assert town.heard(order) == {
             **those("owner", "performer", *STAFF, kind="status", board="off"),
-            # Another customer may not even know of it, as on its page.
-            **those("rival", kind="board", board="off"),
+            **those("customer", "rival", kind="board", board="off"),
         }
         services.set_money(order.id, state=MoneyState.PAID, by=town.manager)
         assert town.heard(order) == those("owner", "performer", *STAFF, kind="money", board="off")
@@ -121,7 +120,7 @@ def test_whose_order_is_given_to_another_learns_that_it_is_gone(site: LiveSite, 
     with town.watching(site):
         services.reassign_order(order.id, performer_id=town.rival.id, reason="Ill", by=town.admin)
         heard = town.heard(order)
-        assert heard.pop("performer") == [("board", "off")] * 2
+        assert heard.pop("performer") == [("board", "off")]
         assert heard == {name: [("status", "off")] * 2 for name in ("owner", "rival", *STAFF)}
 
 
@@ -141,7 +140,7 @@ def test_offers_are_between_two_and_the_desk(site: LiveSite, town: Town) -> None
         assert town.heard(order) == those("owner", "rival", *STAFF, kind="offer", board="on")
         services.accept_offer(offer.id, limit=LIMIT, by=town.owner)
         heard = town.heard(order)
-        assert "customer" not in heard
+        assert heard["customer"] == [("board", "off")]
         assert sorted(heard["rival"]) == [("board", "off"), ("offer", "off")]
         assert sorted(heard["performer"]) == [("offer", "off"), ("status", "off")]
 
@@ -157,7 +156,11 @@ def test_what_is_hidden_is_hidden_from_the_moment_on(site: LiveSite, town: Town)
     order = town.crowd.order(town.owner)
     with town.watching(site):
         services.hide_order(order.id, by=town.admin)
-        assert town.heard(order) == those("owner", *STAFF, kind="moderated", board="off")
+        assert town.heard(order) == {
+            **those("owner", *STAFF, kind="moderated", board="off"),
+            # It has left the board, as if somebody had taken it.
+            **those("customer", "performer", "rival", kind="board", board="off"),
+        }
         services.cancel_order(order.id, reason="", by=town.owner)
         assert town.heard(order) == those("owner", *STAFF, kind="status", board="off")
     hidden = town.crowd.order(town.owner)
@@ -172,13 +175,15 @@ def test_what_is_hidden_is_hidden_from_the_moment_on(site: LiveSite, town: Town)
         }
 
 
-def test_an_order_that_is_posted_and_hidden_at_once_was_never_there_for_strangers(site: LiveSite, town: Town) -> None:
+def test_an_order_that_is_posted_and_hidden_at_once_never_comes_for_strangers(site: LiveSite, town: Town) -> None:
     with town.watching(site):
         order = services.post_order(
             title="Spam", description="", category_id=town.crowd.category().id, price=None, deadline=None, by=town.owner
         )
         services.hide_order(order.id, by=town.admin)
-        assert set(town.heard(order)) == {"owner", *STAFF}
+        heard = town.heard(order)
+        assert set(heard) == {"owner", *STAFF, "customer", "performer", "rival"}
+        assert heard["customer"] == heard["performer"] == heard["rival"] == [("board", "off")]
 
 
 def test_what_is_rolled_back_is_told_to_nobody(site: LiveSite, town: Town) -> None:

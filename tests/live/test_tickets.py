@@ -134,7 +134,8 @@ def test_a_page_without_a_line_asks_for_the_same_news(app: Flask, client: Browse
     orders.cancel_order(order.id, reason="", by=owner)
     db.session.commit()
     heard = told(stranger, f"after={found['ready']}")
-    assert order.id not in {event["order"] for event in heard["events"]}
+    told_of_it = [(event["kind"], event["board"]) for event in heard["events"] if event["order"] == order.id]
+    assert told_of_it == [("board", "off")]
     assert told(client, f"after={2**62}") == {"ready": heard["ready"], "reload": True}
 
 

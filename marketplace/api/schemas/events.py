@@ -48,7 +48,9 @@ class EventOut(Answer):
     )
     subject_id: Id | None = Field(description="The offer, the comment or the file that it is about.")
     note: str = Field(description="The reason that was given.", examples=["The plans have changed."])
-    links: Links = Field(examples=[{"order": "/api/v1/orders/7"}])
+    links: Links = Field(
+        description="`order` is there for those who may read the order now.", examples=[{"order": "/api/v1/orders/7"}]
+    )
 
 
 class EventList(Answer):
@@ -82,13 +84,17 @@ class FeedItem(Answer):
     id: Id
     order_id: Id
     kind: EventKind | Literal["board"] = Field(
-        description="board: something about an order that is, or was, on the board; more is not the caller's to know."
+        description="board: something about an order that was on the board before the event or after it; more is not "
+        "the caller's to know."
     )
     board: Board = Field(
-        description="Where the order is now: it came onto the board with this event (in), is on it, or off it."
+        description="Where the event left the order, whatever has happened since: it came onto the board (in), was on "
+        "it before and after (on), or is not on it (off), where a `board` item says that it has just left it."
     )
     event: EventOut | None = Field(description="The line of the history, for those who may read it.")
-    links: Links = Field(examples=[{"order": "/api/v1/orders/7"}])
+    links: Links = Field(
+        description="`order` is there for those who may read the order now.", examples=[{"order": "/api/v1/orders/7"}]
+    )
 
 
 class Feed(Answer):

@@ -23,7 +23,7 @@ from marketplace.accounts.models import Profile
 from marketplace.core.db import db
 from marketplace.orders.errors import FeedBusy, NoSuchEvent
 from marketplace.orders.models import Order, OrderEvent
-from marketplace.orders.queries.news import News, newest_event_id
+from marketplace.orders.queries.news import News, newest_event_id, with_passages
 
 PATIENCE = 0.1
 """Seconds that a reader waits for those who are writing; with a few milliseconds each they are nearly always done."""
@@ -74,7 +74,7 @@ def next_events(after: int, size: int) -> Stretch:
             raise NoSuchEvent(field="after")
         return Stretch([], False)
     rows = db.session.execute(ROWS, {"after": after, "last": ids[:size][-1]})
-    return Stretch([News(event, order) for event, order in rows], len(ids) > size)
+    return Stretch(with_passages(rows), len(ids) > size)
 
 
 def settled_ids(after: int, size: int) -> Sequence[int]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import load_only, raiseload
 
 from marketplace.core.db import db
 from marketplace.orders.models import Order, OrderEvent
+from marketplace.orders.queries.boarding import Passage, passages
 
 MOST = 500
 """Whoever is further behind looks at everything again."""
@@ -25,10 +26,11 @@ OVERLAP = timedelta(seconds=30)
 
 
 class News(NamedTuple):
-    """An event and its order as it is now, both with what the policies ask and no more."""
+    """An event, its order as it is now, both with what the policies ask and no more, and the board around the event."""
 
     event: OrderEvent
     order: Order
+    passage: Passage
 
 
 class Missed(NamedTuple):
@@ -48,8 +50,13 @@ def news_of(event_ids: Iterable[int]) -> Sequence[News]:
     wanted = sorted(set(event_ids))
     if not wanted:
         return []
-    rows = db.session.execute(NEWS.where(OrderEvent.id.in_(wanted)).order_by(OrderEvent.id))
-    return [News(event, order) for event, order in rows]
+    return with_passages(db.session.execute(NEWS.where(OrderEvent.id.in_(wanted)).order_by(OrderEvent.id)))
+
+
+def with_passages(rows: Iterable[Any]) -> Sequence[News]:
+    """The events and orders of these rows, with what the board was around each event."""
+    pairs = [(event, order) for event, order in rows]
+    return [News(event, order, passage) for (event, order), passage in zip(pairs, passages(pairs), strict=True)]
 
 
 def missed_after(event_id: int) -> Missed:

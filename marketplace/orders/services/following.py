@@ -16,10 +16,14 @@ SCANNED = 500
 
 
 class Followed(NamedTuple):
-    """One event as one person learns of it; `event` is the whole line of the history, for those who may read it."""
+    """One event as one person learns of it; `event` is the whole line of the history, for those who may read it.
+
+    `is_order_shown`: they may read the order as it is now.
+    """
 
     told: Told
     event: OrderEvent | None
+    is_order_shown: bool
 
 
 class Following(NamedTuple):
@@ -38,11 +42,12 @@ def follow(user: Account, *, after: int | None, limit: int) -> Following:
     stretch = queries.next_events(after, limit if user.is_staff else max(SCANNED, limit))
     items: list[Followed] = []
     last_id = after
-    for place, (event, order) in enumerate(stretch.news, start=1):
-        last_id = event.id
-        told = told_of(event, order, user)
+    for place, news in enumerate(stretch.news, start=1):
+        last_id = news.event.id
+        told = told_of(news, user)
         if told is not None:
-            items.append(Followed(told, event if policies.may_see_event(user, order, event) else None))
+            event = news.event if policies.may_see_event(user, news.order, news.event) else None
+            items.append(Followed(told, event, policies.may_view(user, news.order)))
         if len(items) == limit:
             return Following(items, last_id, stretch.more or place < len(stretch.news))
     return Following(items, last_id, stretch.more)

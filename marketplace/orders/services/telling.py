@@ -1,6 +1,7 @@
 """What an event says to one person: ids and a word, and only to those whom the policies let know of it.
 
-Whoever hears of it looks again, with rights of their own; so the word is all that there is to leak.
+Whoever hears of it looks again, with rights of their own; so the word is all that there is to leak. That an order has
+left the board is told to everybody who could see it there, and not why.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import NamedTuple
 
 from marketplace.accounts.models import Account
 from marketplace.orders import policies
-from marketplace.orders.models import Order, OrderEvent
 from marketplace.orders.queries import news as queries
+from marketplace.orders.queries.boarding import Passage
 from marketplace.orders.queries.news import News
-from marketplace.orders.states import ON_BOARD, EventKind
+from marketplace.orders.states import EventKind
 
 BOARD = "board"
 """The kind of an event as strangers learn of it: something about an order that is, or was, on the board."""
@@ -24,7 +25,7 @@ SHOWN_ON_BOARD = frozenset({EventKind.STATUS, EventKind.EDITED, EventKind.MODERA
 
 
 class Board(StrEnum):
-    """Where the event leaves the order: it came onto the board, is on it, or is not."""
+    """Where the event left the order: it came onto the board, was on it before and after, or is not on it."""
 
     IN = "in"
     ON = "on"
@@ -59,37 +60,37 @@ def missed_by(user: Account, *, after: int | None, since: datetime | None) -> Mi
 
 
 def tell(news: Iterable[News], user: Account) -> list[Told]:
-    """What `user` is told of all this."""
-    told = (told_of(event, order, user) for event, order in news)
-    return [one for one in told if one is not None]
+    """What `user` is told of all this so that they look again: at orders as they are now."""
+    told = [(told_of(one, user), one.order) for one in news]
+    return [
+        one if order.is_open else one._replace(board=Board.OFF)
+        for one, order in told
+        # Of what is there no more it is enough to say that it has gone.
+        if one is not None and (order.is_open or one.kind != BOARD or one.board is Board.OFF)
+    ]
 
 
-def told_of(event: OrderEvent, order: Order, user: Account) -> Told | None:
-    """What `user` is told of the event, None for nothing; the order must be as it is now."""
-    kind = _kind(event, order, user)
-    return None if kind is None else Told(event.id, order.id, kind, _board(event, order))
+def told_of(news: News, user: Account) -> Told | None:
+    """What `user` is told of the event, None for nothing.
+
+    Whoever is no party is told what the board showed when it happened, so it is the same at whatever time they ask.
+    """
+    kind = _kind(news, user)
+    return None if kind is None else Told(news.event.id, news.order.id, kind, _board(news.passage))
 
 
-def _kind(event: OrderEvent, order: Order, user: Account) -> str | None:
-    if policies.may_see_event(user, order, event):
+def _kind(news: News, user: Account) -> str | None:
+    event = news.event
+    if policies.may_see_event(user, news.order, event):
         return event.kind.value
     if event.kind not in SHOWN_ON_BOARD:
         return None
-    if policies.may_view(user, order):
-        return BOARD
-    # It is not on the board any more. Who may learn that much does so once, with the step that took it away.
-    if policies.may_know_of(user, order) and (_left_board(event) or event.performer_id == user.id):
-        return BOARD
-    return None
+    # Whose own step it was learns of it even when the order is theirs no more.
+    is_own = user.active and event.performer_id == user.id
+    return BOARD if is_own or (user.active and (news.passage.before or news.passage.after)) else None
 
 
-def _left_board(event: OrderEvent) -> bool:
-    return event.from_status in ON_BOARD and event.to_status not in ON_BOARD
-
-
-def _board(event: OrderEvent, order: Order) -> Board:
-    if not order.is_open:
+def _board(passage: Passage) -> Board:
+    if not passage.after:
         return Board.OFF
-    came = event.to_status in ON_BOARD and event.from_status not in ON_BOARD
-    shown = event.kind is EventKind.MODERATED and event.detail == "shown"
-    return Board.IN if came or shown else Board.ON
+    return Board.ON if passage.before else Board.IN
