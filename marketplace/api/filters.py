@@ -83,7 +83,8 @@ def shown_filter(kept: SavedFilter) -> FilterOut:
         filter=asked,
         created_at=kept.created_at,
         links={
-            "self": f"{API}/me/filters/{kept.id}",
+            # One alone can only be forgotten.
+            "self": f"{API}/me/filters",
             "orders": f"{API}/orders" + (f"?{again}" if again else ""),
             "page": "/orders" + (f"?{kept.query}" if kept.query else ""),
         },

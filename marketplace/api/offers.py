@@ -58,7 +58,7 @@ def list_order_offers(order_id: int, query: OrderOfferQuery) -> OfferList:
     if policies.may_compare_offers(user, order):
         sort = OfferSort(query.sort)
         return offer_list(queries.offers_for_order(order, sort, state, query.cursor, query.limit), user)
-    if not policies.is_performer(user, order):
+    if not policies.may_list_offers(user, order):
         raise NotAllowed(policies.refusal(Act.DECIDE, user, order))
     return offer_list(queries.versions_for_order(order, user, state, query.cursor, query.limit), user)
 

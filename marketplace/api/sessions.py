@@ -9,6 +9,9 @@ from marketplace.api.schemas.sessions import SessionList, SessionOut
 from marketplace.web.programs import API
 from marketplace.web.viewer import account, device
 
+SESSIONS = f"{API}/me/sessions"
+"""Where they are read: one alone can only be ended, by its id."""
+
 
 @operation("GET", "/me/sessions", tag="me", answer=SessionList)
 def list_sessions() -> SessionList:
@@ -47,5 +50,5 @@ def shown_session(session: AccountSession) -> SessionOut:
         created_at=session.created_at,
         seen_at=session.seen_at,
         is_current=session.id == device().id,
-        links={"self": f"{API}/me/sessions/{session.id}"},
+        links={"self": SESSIONS},
     )

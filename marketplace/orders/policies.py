@@ -147,6 +147,11 @@ def may_compare_offers(user: Viewer, order: Order) -> bool:
     return user is not None and user.active and (user.is_staff or user.id == order.customer_id)
 
 
+def may_list_offers(user: Viewer, order: Order) -> bool:
+    """Whoever may view an order lists what they may see of its offers; customers of others see none of them."""
+    return may_compare_offers(user, order) or (is_signed_in(user, order) and is_performer(user, order))
+
+
 def offer_refusal(act: OfferAct, user: Viewer, offer: Offer) -> str | None:
     """Why `user` may not do `act` to `offer` (an English msgid), or None when they may."""
     order = offer.order

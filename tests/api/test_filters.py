@@ -55,15 +55,14 @@ def test_a_filter_is_kept_listed_asked_replaced_and_forgotten(people: People, pr
     robot = program(user)
     answer = robot.ask("POST", PATH, {"name": " Cheap\tones ", "filter": {"status": ["new"], "sort": "-total"}})
     first = told(answer, 201)
-    own = f"{API}{PATH}/{first['id']}"
     assert first["name"] == "Cheap ones"
     assert first["filter"] == NOTHING | {"status": ["new"], "sort": "-total"}
     assert first["links"] == {
-        "self": own,
+        "self": f"{API}{PATH}",
         "orders": f"{API}/orders?status=new&sort=-total",
         "page": "/orders?status=new&sort=-total",
     }
-    assert answer.headers["Location"] == own
+    assert answer.headers["Location"] == f"{API}{PATH}"
     assert robot.get(PATH) == {"items": [first], "next_cursor": None}
     found = robot.get(first["links"]["orders"].removeprefix(API))["items"]
     assert [one["id"] for one in found] == [order.id]

@@ -90,6 +90,7 @@ class TestOneOrder:
         assert datetime.fromisoformat(shown["paid_at"]) == order.paid_at
         assert shown["created_at"].endswith("Z")
         by_performer = program(order.performer).get(f"/orders/{order.id}")
+        assert by_performer["links"] == shown["links"]
         assert [one["email"] for one in by_performer["contacts"]] == [order.customer.email]
         by_desk = program(desk).get(f"/orders/{order.id}")
         assert [one["email"] for one in by_desk["contacts"]] == [order.customer.email, order.performer.email]

@@ -38,13 +38,22 @@ MONEY_STEPS = {
 }
 """The steps on, by the names of their operations; `money` takes the steps back too."""
 
+PARTS: dict[str, policies.Predicate] = {
+    "lines": policies.may_view,
+    "offers": policies.may_list_offers,
+    "comments": policies.may_see_talk,
+    "attachments": policies.may_see_talk,
+    "events": policies.may_see_history,
+}
+"""What belongs to an order, each with the predicate that its operation asks."""
+
 
 @operation("GET", "/orders/<id:order_id>", tag="orders", answer=OrderOut, gate=PUBLIC, errors=(404,), is_tagged=True)
 def get_order(order_id: int) -> OrderOut:
     """Read an order.
 
     Orders on the board are everybody's to read. The others are for their people and for staff; to everybody else they
-    do not exist. What the caller may not see is null.
+    do not exist. What the caller may not see is null, and `links` lead only to what they may read.
     """
     return shown_order(order_id)
 
@@ -102,7 +111,7 @@ def order_out(whole: WholeOrder) -> OrderOut:
         ready_at=order.ready_at if sees_all else None,
         delivered_at=order.delivered_at if sees_all else None,
         actions=actions(order, user),
-        links=links(order.id),
+        links=links(order, user),
     )
 
 
@@ -126,11 +135,13 @@ def switches(order: Order) -> list[str]:
     return names
 
 
-def links(order_id: int) -> dict[str, str]:
-    """Where the order, what belongs to it, and its page are."""
-    own = f"{API}/orders/{order_id}"
-    parts = {part: f"{own}/{part}" for part in ("lines", "offers", "comments", "attachments", "events")}
-    return {"self": own, "page": f"/orders/{order_id}", **parts}
+def links(order: Order, user: Account | None) -> dict[str, str]:
+    """Where the order, what belongs to it, and its page are: as far as `user` may read them."""
+    if not policies.may_view(user, order):
+        return {}
+    own = f"{API}/orders/{order.id}"
+    parts = [part for part, is_shown in PARTS.items() if is_shown(user, order)]
+    return {"self": own, "page": f"/orders/{order.id}", **{part: f"{own}/{part}" for part in parts}}
 
 
 def person_ref(person: Account) -> PersonRef:

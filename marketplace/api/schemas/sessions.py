@@ -18,7 +18,10 @@ class SessionOut(Answer):
     created_at: Moment = Field(description="When it signed in.")
     seen_at: Moment = Field(description="When it last asked for something, give or take five minutes.")
     is_current: bool = Field(description="true for the one whose token was sent.")
-    links: Links
+    links: Links = Field(
+        description="`self` is where it is read: the list. To end it, DELETE it there by its `id`.",
+        examples=[{"self": "/api/v1/me/sessions"}],
+    )
 
 
 class SessionList(Answer):
