@@ -12,6 +12,7 @@ from marketplace.api.examples import Examples, Schemas
 from marketplace.api.following import IDS, links_of, places_of
 from marketplace.api.operations import OPERATIONS, Operation
 from marketplace.api.parts import MULTIPART, Parts
+from marketplace.api.reading import may_be_empty
 from marketplace.api.repeating import HEADER, REPLAYED
 from marketplace.api.schemas.problems import Problem
 from marketplace.api.schemas.values import MAX_ID
@@ -211,7 +212,9 @@ def _parameters(made: Operation, schemas: Schemas) -> list[Described]:
     ]
     if made.query is not None:
         properties = schemas[made.query.__name__]["properties"]
-        found += [_query_parameter(name, dict(schema)) for name, schema in properties.items()]
+        for name, schema in properties.items():
+            empty = {"allowEmptyValue": True} if may_be_empty(made.query, name) else {}
+            found.append(_query_parameter(name, dict(schema)) | empty)
     if made.method == "POST":
         words = "A name for this request, to be sent with its repetitions."
         found.append(_header_parameter(HEADER, words, pattern="^[!-~]+$", minLength=1, maxLength=KEY_LENGTH))

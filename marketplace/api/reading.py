@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from marketplace.api.errors import FieldsRefused
-from marketplace.api.schemas.values import AMOUNT, NOT_BLANK, SLUG, WHOLE_AMOUNT
+from marketplace.api.schemas.values import AMOUNT, NOT_BLANK, SLUG, WHOLE_AMOUNT, Paged
 from marketplace.core.errors import N_
 from marketplace.core.text import is_storable
 
@@ -92,18 +92,31 @@ def is_optional(shape: type[BaseModel]) -> bool:
 
 
 def read_query(shape: type[Shape]) -> Shape:
-    """The parameters of the address as `shape`; several of one name only where it takes a list."""
+    """The parameters of the address as `shape`; several of one name only where it takes a list.
+
+    What `may_be_empty` and is counts as left out.
+    """
     refuse_broken_address()
     several = {name for name, field in shape.model_fields.items() if get_origin(field.annotation) is list}
     values: dict[str, Any] = {}
     for name, given in request.args.lists():
         if name not in several and len(given) > 1:
             raise FieldsRefused({name: [_("Give this parameter once.")]})
-        values[name] = given if name in several else given[0]
+        if given != [""] or not may_be_empty(shape, name):
+            values[name] = given if name in several else given[0]
     try:
         return shape.model_validate(values)
     except ValidationError as error:
         raise FieldsRefused(explained(error)) from None
+
+
+def may_be_empty(shape: type[BaseModel], name: str) -> bool:
+    """True for a parameter that the form on the page of a list sends also when there is nothing in its field.
+
+    Not for what has several values, which are checkboxes there, nor for what no page asks for.
+    """
+    field = shape.model_fields.get(name)
+    return issubclass(shape, Paged) and field is not None and get_origin(field.annotation) is not list
 
 
 def refuse_broken_address() -> None:

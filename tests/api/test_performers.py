@@ -111,7 +111,7 @@ class TestTheDirectory:
         [
             ("rating=0", "rating"),
             ("rating=11", "rating"),
-            ("rating=", "rating"),
+            ("rating=+", "rating"),
             ("sort=name", "sort"),
             ("category=unheard-of", "category"),
             ("q=" + "x" * 101, "q"),

@@ -138,7 +138,7 @@ class TestTheList:
             ("price_from=2&price_to=1", "price_to"),
             ("with_pictures=y", "with_pictures"),
             ("with_pictures=1", "with_pictures"),
-            ("hidden=", "hidden"),
+            ("hidden=+", "hidden"),
             ("category=unheard-of", "category"),
             ("q=" + "x" * 101, "q"),
             ("words=x", "words"),

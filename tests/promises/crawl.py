@@ -11,7 +11,7 @@ from tests.promises.town import Town, Who
 
 TABS = (
     *(f"/customer?show={state}" for state in ("new", "quoting", "quoted", "in_progress", "completed", "cancelled")),
-    *(f"/performer/offers?show={state}" for state in ("sent", "accepted", "declined", "withdrawn", "expired")),
+    *(f"/performer/offers?state={state}" for state in ("sent", "accepted", "declined", "withdrawn", "expired")),
     *(f"/performer?show={state}" for state in ("in_progress", "completed", "cancelled", "withdrawn", "reviews")),
     *(f"/performers/{{{name}}}" for name in ("stranger", "spare")),
     *(f"/admin/accounts/details/?id={{{name}}}" for name in ("owner", "customer", "performer", "stranger", "blocked")),

@@ -46,7 +46,7 @@ QUERIES: dict[str, tuple[Who, tuple[str, ...]]] = {
     "/orders/{in_progress}": (Who.PERFORMER, ("talk", "unknown")),
     "/orders/{in_progress}/row": (Who.OWNER, ("n",)),
     "/orders/{quoted}/offers": (Who.OWNER, ("sort", "cursor")),
-    "/performer/offers": (Who.PERFORMER, ("show", "cursor")),
+    "/performer/offers": (Who.PERFORMER, ("state", "cursor")),
     "/products": (Who.ANONYMOUS, ("q", "category", "price_from", "price_to", "with_pictures", "cursor")),
     "/products/search.json": (Who.ANONYMOUS, ("q", "limit")),
     "/live/news": (Who.CUSTOMER, ("after", "since")),

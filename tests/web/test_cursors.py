@@ -86,9 +86,9 @@ def lists(people: People, client: Browser, monkeypatch: pytest.MonkeyPatch) -> l
             "/performer?show=completed&cursor={}",
         ),
         Shown(orders.given_back(performer), worker, "/performer?show=withdrawn&cursor={}"),
-        Shown(offers.own_offers(performer, OfferStatus.SENT), worker, "/performer/offers?show=sent&cursor={}"),
+        Shown(offers.own_offers(performer, OfferStatus.SENT), worker, "/performer/offers?state=sent&cursor={}"),
         Shown(
-            offers.own_offers(performer, OfferStatus.WITHDRAWN), worker, "/performer/offers?show=withdrawn&cursor={}"
+            offers.own_offers(performer, OfferStatus.WITHDRAWN), worker, "/performer/offers?state=withdrawn&cursor={}"
         ),
     ]
     for sort in performers.Sort:

@@ -54,7 +54,7 @@ def test_an_expired_offer_is_told_as_such_and_has_no_button_to_accept_it(people:
     assert "expired" in refused.text
     assert offer.status is OfferStatus.SENT
     mine = client.sign_in(performer)
-    assert order.title in mine.page("/performer/offers?show=expired").get_text()
+    assert order.title in mine.page("/performer/offers?state=expired").get_text()
     assert order.title not in mine.page("/performer/offers").get_text()
 
 
@@ -159,7 +159,7 @@ def test_lists_of_offers_turn_their_pages(people: People, client: Browser) -> No
         assert len(seen) == len(set(seen)) == 13
     assert browser.get(f"/orders/{order.id}/offers?sort=luck").status_code == 422
     assert browser.get(f"/orders/{order.id}/offers?cursor=x").status_code == 422
-    assert client.sign_in(performers[0]).get("/performer/offers?show=superseded").status_code == 422
+    assert client.sign_in(performers[0]).get("/performer/offers?state=superseded").status_code == 422
     assert client.sign_in(performers[0]).get("/performer/offers?cursor=x").status_code == 422
 
 

@@ -63,7 +63,7 @@ def test_a_whole_deal_by_offers(people: People, app: Flask) -> None:
     other = Browser.of(app).sign_in(rival)
     (lost,) = offers_of(rival)
     assert "Another offer was accepted." in other.page(f"/offers/{lost.id}").get_text()
-    assert "Move the shop" in other.page("/performer/offers?show=declined").get_text()
+    assert "Move the shop" in other.page("/performer/offers?state=declined").get_text()
     # The order itself is not theirs to see any more.
     assert other.page(f"/offers/{lost.id}").select("#content .actions a[href^='/orders']") == []
 

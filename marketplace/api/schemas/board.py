@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from marketplace.api.schemas.orders import OrderSummary
-from marketplace.api.schemas.values import Answer, DayIn, Flag, MoneyIn, Paged
+from marketplace.api.schemas.values import Answer, DayIn, Flag, Paged, PriceIn
 from marketplace.orders.queries.board_statements import EXCERPT_LENGTH
 
 MAX_WORDS = 100
@@ -16,8 +16,8 @@ class BoardQuery(Paged):
 
     q: str = Field("", max_length=MAX_WORDS, description="Words in the title or the description.")
     category: str | None = Field(None, max_length=100, description="`slug` of a category.", examples=["python"])
-    price_from: MoneyIn | None = Field(None, description="The least that it costs.")
-    price_to: MoneyIn | None = Field(None, description="The most that it costs.")
+    price_from: PriceIn | None = Field(None, description="The least that it costs.")
+    price_to: PriceIn | None = Field(None, description="The most that it costs.")
     by_agreement: Flag = Field(False, description="Only orders without a price.")
     deadline_by: DayIn | None = Field(None, description="With a deadline not later than this day.")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from marketplace.api.schemas.order_list import OrdersAsked
-from marketplace.api.schemas.values import Answer, Body, Day, Id, Links, Moment, Money, PriceIn, Words
+from marketplace.api.schemas.values import Answer, Body, Day, Id, Links, Moment, Money, Words
 from marketplace.orders.models import FILTER_NAME_LENGTH
 from marketplace.orders.queries.order_list_asking import SortedBy
 from marketplace.orders.states import MoneyState, Status
@@ -17,9 +17,6 @@ FilterName = Annotated[Words, Field(max_length=FILTER_NAME_LENGTH, examples=["Un
 
 class Filter(OrdersAsked, Body):
     """What to look for on the list of orders: the parameters of `GET /orders`, apart from those of its pages."""
-
-    total_from: PriceIn | None = Field(None, description="The least that it costs.")
-    total_to: PriceIn | None = Field(None, description="The most that it costs.")
 
 
 class FilterIn(Body):

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
 from marketplace.accounts.models import NAME_LENGTH
 from marketplace.api.schemas.orders import OrderSummary
-from marketplace.api.schemas.values import Answer, DayIn, MoneyIn, Paged, Text
+from marketplace.api.schemas.values import Answer, DayIn, Paged, PriceIn, Text
 from marketplace.orders.queries.order_list import NUMBER
 from marketplace.orders.queries.order_list_asking import SortedBy
 from marketplace.orders.states import MoneyState, Status
@@ -45,8 +45,8 @@ class OrdersAsked(BaseModel):
     status: list[Status] = Field([], max_length=len(Status), description="Any of these.", examples=[["new"]])
     money: list[MoneyState] = Field([], max_length=len(MoneyState), description="Any of these.", examples=[["unpaid"]])
     category: Text | None = Field(None, max_length=MAX_SLUG, description="`slug` of a category.", examples=["python"])
-    total_from: MoneyIn | None = Field(None, description="The least that it costs.")
-    total_to: MoneyIn | None = Field(None, description="The most that it costs.")
+    total_from: PriceIn | None = Field(None, description="The least that it costs.")
+    total_to: PriceIn | None = Field(None, description="The most that it costs.")
     created_from: DayIn | None = Field(None, description="The first day, in the zone of the caller.")
     created_to: DayIn | None = Field(None, description="The last day, in the zone of the caller.")
     sort: SortedBy = Field(

@@ -44,7 +44,8 @@ NOT_BLANK = (
 DIGITS = re.compile(r"-?[0-9]+(\.0+)?")
 WHOLE: tuple[Any, ...] = (int, int | None)
 MAX_ID = 2**63 - 1
-FLAGS = {"true": True, "false": False}
+# What checkboxes of pages send is taken as well, so that the address of a page can be asked here.
+FLAGS = {"true": True, "false": False, "y": True}
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
 
 
@@ -197,7 +198,7 @@ DayIn = Annotated[
 """A calendar day for reading, also out of an address; no other age than the pages take."""
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
-"""true or false as a parameter, and in no other words."""
+"""true or false as a parameter; `y` is what a checkbox sends."""
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID, examples=[7])]
 

@@ -17,12 +17,12 @@ from marketplace.web.viewer import account
 def offer_list() -> ResponseReturnValue:
     """What the performer has offered, state by state."""
     user = account()
-    show = request.args.get("show", OfferStatus.SENT.value)
-    if show not in queries.OWN_STATES:
+    state = request.args.get("state", OfferStatus.SENT.value)
+    if state not in queries.OWN_STATES:
         raise UnprocessableEntity(_("There is no such list."))
     return render_template(
         "performer/offer_list.html",
         counts=queries.own_counts(user),
-        show=show,
-        page=queries.own_offers(user, OfferStatus(show), request.args.get("cursor")),
+        state=state,
+        page=queries.own_offers(user, OfferStatus(state), request.args.get("cursor")),
     )
