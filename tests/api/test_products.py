@@ -136,7 +136,7 @@ class TestTheList:
             ("price_to=1.999", "price_to"),
             ("price_to=99999999999", "price_to"),
             ("price_from=2&price_to=1", "price_to"),
-            ("with_pictures=y", "with_pictures"),
+            ("with_pictures=yes", "with_pictures"),
             ("with_pictures=1", "with_pictures"),
             ("hidden=+", "hidden"),
             ("category=unheard-of", "category"),
