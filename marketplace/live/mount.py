@@ -6,6 +6,7 @@ whose pattern takes no address with a line break in it and would answer those it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import IO, Any
 
@@ -17,6 +18,9 @@ from werkzeug.wsgi import FileWrapper
 from marketplace.live.app import create_app
 
 HEALTH = "/live/healthz"
+WHOLE = re.compile("https?://[^/]*", re.IGNORECASE)
+"""What stands before the path when the whole address is sent (RFC 9112, section 3.2.2): uvicorn takes it for path."""
+
 FILE_PART = 256 * 1024
 """In pieces of this size files are handed to the event loop: each piece is a journey between two threads."""
 
@@ -28,6 +32,8 @@ def one_origin(site: Flask) -> ASGIApp:
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] != HEALTH:
+            if WHOLE.match(scope["path"]):
+                scope["path"] = WHOLE.sub("", scope["path"], count=1) or "/"
             # WSGI cannot tell X_Forwarded_For from X-Forwarded-For, and proxies only see to the second.
             scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]
             await pages(scope, receive, send)  # type: ignore[arg-type]  # a2wsgi has types of its own for the same dicts

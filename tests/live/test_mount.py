@@ -117,6 +117,13 @@ def test_nobody_forges_a_header_with_underscores(plain: Server) -> None:
     assert (seen["forwarded"], seen["custom"]) == (None, "sent")
 
 
+@pytest.mark.parametrize("name", ["http://127.0.0.1", "HTTPS://elsewhere.example:8000"])
+def test_a_whole_address_is_asked_for_by_its_path(plain: Server, name: str) -> None:
+    seen = json.loads(ask(plain, f"{name}/seen?a=http://b", headers={"Host": "inner:8000"})[1])
+    assert (seen["path"], seen["host"]) == ("/seen?a=http://b", "inner:8000")
+    assert ask(plain, name)[:2] == (404, b"our own page")
+
+
 def test_an_upload_arrives_whole_with_and_without_its_length(plain: Server) -> None:
     body = b"x" * (5 * PART + 1)
     assert json.loads(ask(plain, "/upload", "POST", body=body)[1]) == {"length": len(body)}
