@@ -23,7 +23,7 @@ def list_order_events(order_id: int, query: HistoryQuery) -> EventList:
     """Read the history of an order.
 
     Who did what and why, the oldest first: for its people and for staff. What was said and which files were sent is
-    not among it: see comments and attachments.
+    not among it: see comments and attachments. That it was rated, and that the review was answered, is.
     """
     order, user = orders.get_order(order_id), account()
     if not policies.may_view(user, order):

@@ -161,24 +161,26 @@ def test_the_description_says_what_each_kind_tells() -> None:
             assert f"`{name}`" in sentence, (kind, name)
 
 
-def test_the_history_is_the_feed_of_one_order_without_talk_and_reviews(street: Street, program: Make) -> None:
+def test_the_history_is_the_feed_of_one_order_without_talk(street: Street, program: Make) -> None:
     for account in (street.customer, street.winner, street.desk, street.admin):
         asker = program(account)
         wanted = [
             one
             for one in events(asker)
-            if one["order_id"] == street.order.id and one["kind"] not in ("comment", "file", "review")
+            if one["order_id"] == street.order.id and one["kind"] not in ("comment", "file")
         ]
+        assert [one["detail"] for one in wanted if one["kind"] == "review"] == ["rated", "answered"]
         assert history(asker, street.order) == wanted
         for limit in (1, 2, 5):
             assert history(asker, street.order, limit) == wanted
 
 
-def test_the_page_tells_of_the_same_steps(street: Street, program: Make) -> None:
+def test_the_page_tells_of_the_same_steps_and_shows_the_review_itself(street: Street, program: Make) -> None:
     for account in (street.customer, street.winner, street.desk):
         asker = program(account)
         page = asker.browser.sign_in(account).page(f"/orders/{street.order.id}")
-        assert len(page.select(".timeline > li")) == len(history(asker, street.order))
+        steps = [one for one in history(asker, street.order) if one["kind"] != "review"]
+        assert len(page.select(".timeline > li")) == len(steps)
         asker.browser.delete_cookie("session")
 
 

@@ -21,8 +21,11 @@ STRETCH = 100
 """So many lines of a history are read at once, for those who see but some of them."""
 
 
-TOLD_ELSEWHERE = (EventKind.COMMENT, EventKind.FILE, EventKind.REVIEW)
-"""What the history of an order leaves out: talk, files and reviews stand by themselves."""
+TALK = (EventKind.COMMENT, EventKind.FILE)
+"""What the history of an order leaves out: talk and files stand by themselves."""
+
+SHOWN_ELSEWHERE = (*TALK, EventKind.REVIEW)
+"""What the page leaves out of the history: there the review stands by itself too."""
 
 # Built once, because every take asks them.
 LOCKED = (
@@ -84,12 +87,12 @@ def lines(order: Order) -> Sequence[OrderLine]:
 
 
 def timeline(order: Order) -> Sequence[OrderEvent]:
-    """What has happened to the order, oldest first, with the people; talk and files stand by themselves."""
+    """What has happened to the order, oldest first, with the people, as its page tells it."""
     return db.session.scalars(
         select(OrderEvent)
         .where(
             OrderEvent.order_id == order.id,
-            OrderEvent.kind.not_in(TOLD_ELSEWHERE),
+            OrderEvent.kind.not_in(SHOWN_ELSEWHERE),
         )
         .options(joinedload(OrderEvent.actor), joinedload(OrderEvent.performer), joinedload(OrderEvent.manager))
         .order_by(OrderEvent.id)
@@ -97,13 +100,13 @@ def timeline(order: Order) -> Sequence[OrderEvent]:
 
 
 def history(order: Order, after: str | None, size: int, sees: Callable[[OrderEvent], bool]) -> Page[OrderEvent]:
-    """One page of those lines of the `timeline` that somebody `sees`, without the people.
+    """One page of what has happened to the order, the review included, as far as somebody `sees` it, without people.
 
     However many others stand between them, a page is full: a short one would tell how many there are.
     """
     asked = ("history", order.id)
     last = decode_cursor(after, asked, bounded_id)[0] if after else 0
-    query = select(OrderEvent).where(OrderEvent.order_id == order.id, OrderEvent.kind.not_in(TOLD_ELSEWHERE))
+    query = select(OrderEvent).where(OrderEvent.order_id == order.id, OrderEvent.kind.not_in(TALK))
     query = query.order_by(OrderEvent.id).limit(max(size + 1, STRETCH))
     found: list[OrderEvent] = []
     while len(found) <= size:
