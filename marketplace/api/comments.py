@@ -94,7 +94,8 @@ def delete_comment(order_id: int, comment_id: int) -> None:
 def hide_comment(order_id: int, comment_id: int) -> CommentOut:
     """Hide a comment.
 
-    For admins. It and its files stay readable for staff; the others see a trace. A deleted one is a 409.
+    For admins. It and its files stay readable for staff; the others see a trace. A deleted one is a 409. Hiding what
+    is hidden changes nothing and is a 200.
     """
     talking.hide_comment(order_id, comment_id, by=account())
     return shown_comment(order_id, comment_id)
@@ -104,7 +105,7 @@ def hide_comment(order_id: int, comment_id: int) -> CommentOut:
 def show_comment(order_id: int, comment_id: int) -> CommentOut:
     """Show a hidden comment again.
 
-    For admins.
+    For admins. A deleted one is a 409. Showing what is not hidden changes nothing and is a 200.
     """
     talking.show_comment(order_id, comment_id, by=account())
     return shown_comment(order_id, comment_id)

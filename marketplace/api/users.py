@@ -92,6 +92,7 @@ def unblock_user(user_id: int) -> UserOut:
     """Let somebody in again.
 
     For admins. The sessions and tokens of before stay dead: they sign in anew. One's own account is a 409.
+    Whoever is not blocked stays as they are, which is a 200.
     """
     by = account()
     return shown_user(services.unblock_account(user_id, by=by), by)

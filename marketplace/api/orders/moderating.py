@@ -24,7 +24,7 @@ def hide_order(order_id: int) -> OrderOut:
     """Hide an order.
 
     For admins. It leaves the board, and to strangers it does not exist any more; its people and staff go on seeing it.
-    Hiding what is hidden changes nothing.
+    Hiding what is hidden changes nothing and is a 200.
     """
     services.hide_order(order_id, by=account())
     return order_after(order_id)
@@ -34,7 +34,8 @@ def hide_order(order_id: int) -> OrderOut:
 def show_order(order_id: int) -> OrderOut:
     """Show a hidden order again.
 
-    For admins. It is back where it was: on the board, if nobody has it.
+    For admins. It is back where it was: on the board, if nobody has it. Showing what is not hidden changes nothing
+    and is a 200.
     """
     services.show_order(order_id, by=account())
     return order_after(order_id)
@@ -73,7 +74,7 @@ def hide_review(order_id: int) -> OrderOut:
     """Hide a review.
 
     For admins. Only staff read it then, its rating leaves the performer's average, and it cannot be answered. An order
-    that nobody has rated is a 409.
+    that nobody has rated is a 409. Hiding what is hidden changes nothing and is a 200.
     """
     services.hide_review(order_id, by=account())
     return order_after(order_id)
@@ -85,7 +86,8 @@ def hide_review(order_id: int) -> OrderOut:
 def show_review(order_id: int) -> OrderOut:
     """Show a hidden review again.
 
-    For admins. Its rating counts again.
+    For admins. Its rating counts again. An order that nobody has rated is a 409. Showing what is not hidden changes
+    nothing and is a 200.
     """
     services.show_review(order_id, by=account())
     return order_after(order_id)

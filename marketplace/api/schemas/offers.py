@@ -80,7 +80,8 @@ class OfferSummary(Answer):
     decided_at: Moment | None = Field(examples=[None])
     reason: str = Field(description="What whoever declined or withdrew it said.", examples=[""])
     actions: list[str] = Field(
-        description="What the caller may do with it now: the last part of the address to POST to.",
+        description="What the caller may do with it now: the last part of the address to POST to. How many orders its "
+        "performer holds at once is counted only when the act is done: `accept` may still be a 409.",
         examples=[["accept", "decline"]],
     )
     links: Links

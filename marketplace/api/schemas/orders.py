@@ -27,7 +27,8 @@ from marketplace.orders.models import DESCRIPTION_LENGTH, MAX_LINES, NOTE_LENGTH
 from marketplace.orders.states import MAX_RATING, MIN_RATING, MoneyState, Pricing, Status
 
 ACTIONS = Field(
-    description="What the caller may do with it now: the last part of the address to POST to, or `edit` for PATCH.",
+    description="What the caller may do with it now: the last part of the address to POST to, or `edit` for PATCH. How "
+    "many orders a performer holds at once is counted only when the act is done: `take` may still be a 409.",
     examples=[["withdraw", "complete", "comments", "attachments"]],
 )
 
