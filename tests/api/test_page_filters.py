@@ -25,7 +25,7 @@ Make = Callable[[Account | None], Program]
 
 def of_form(form: type) -> Callable[[], set[str]]:
     """The names of a form's fields."""
-    return lambda: {field.short_name for field in form(formdata=None)}  # type: ignore[call-arg]  # a form of WTForms
+    return lambda: {field.short_name for field in form(formdata=None)}
 
 
 def of_admin(view: type) -> Callable[[], set[str]]:
