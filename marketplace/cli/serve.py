@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import time
+from contextvars import Context
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -51,7 +52,8 @@ def serve(host: str, stop_with_parent: bool) -> None:
     accounts = _demo_accounts()
     # A connection that two processes share after a fork would mix up their answers.
     db.engine.dispose()
-    Site(app, listener, accounts).run()
+    # Outside the context of this command: workers would hand it on to every request, and with it who has signed in.
+    Context().run(Site(app, listener, accounts).run)
 
 
 class Site(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types

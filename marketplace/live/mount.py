@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import IO, Any
 
 from a2wsgi import WSGIMiddleware
-from flask import Flask
+from flask import Flask, has_app_context
 from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzeug.wsgi import FileWrapper
 
@@ -52,6 +52,9 @@ def _with_files(site: Flask) -> Any:
     """The pages, with bodies that end where they end, and files in larger pieces than WSGI's own."""
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if has_app_context():
+            # Flask would use it for this request and for all others: one would be taken for whoever asked before.
+            raise RuntimeError("the server runs inside an application context, which requests must not share")
         environ["wsgi.input_terminated"] = True
         environ["wsgi.file_wrapper"] = in_large_parts
         return site(environ, start_response)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -15,6 +16,9 @@ import pytest
 
 from config import ROOT
 from tests.conftest import address_of, run_sql
+from tests.people import People
+from tests.races.conftest import application_on
+from tests.races.site import Visitor
 
 SECONDS = 60
 OWN_SETTINGS = ("DATABASE_URL", "INSTANCE_PATH", "PORT", "APP_ENV", "SECRET_KEY")
@@ -74,6 +78,17 @@ class Terminal:
         """How the site answers."""
         with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
             return int(answer.status)
+
+    def ask(self, path: str, cookie: str = "") -> tuple[int, str]:
+        """How the site answers, redirects too, and the id that it gave to the request."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path, headers={"Cookie": f"session={cookie}"} if cookie else {})
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status, answer.headers["X-Request-ID"]
+        finally:
+            connection.close()
 
     def left(self) -> list[str]:
         """The processes that still run on our folder or are the site."""
@@ -156,6 +171,22 @@ def test_a_given_database_is_served_and_gets_no_demo_data(
     server.send_signal(signal.SIGTERM)
     assert server.wait(SECONDS) == 0
     assert not terminal.instance.exists()
+
+
+def test_nobody_is_taken_for_whoever_asked_before(terminal: Terminal, fresh_database: Callable[[], str]) -> None:
+    url = fresh_database()
+    with application_on(url) as app:
+        somebody = Visitor.sign_in(app, People(app).customer())
+        server = terminal.serve(DATABASE_URL=url, SECRET_KEY=app.config["SECRET_KEY"])
+        terminal.wait_for("is ready")
+        # As many as both workers have threads, several times over.
+        known = [terminal.ask("/customer", somebody.cookie) for _ in range(24)]
+        unknown = [terminal.ask("/customer") for _ in range(24)]
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(SECONDS) == 0
+    assert {status for status, _request_id in known} == {200}
+    assert {status for status, _request_id in unknown} == {302}
+    assert len({request_id for _status, request_id in known + unknown}) == 48
 
 
 def test_the_own_database_is_shared_with_other_commands_and_ends_with_the_site(terminal: Terminal) -> None:
