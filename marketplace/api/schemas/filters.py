@@ -54,8 +54,8 @@ class FilterOut(Answer):
     filter: FilterAsked
     created_at: Moment = Field(description="When the name was first kept.")
     links: Links = Field(
-        description="`orders` and `page` are the list with this filter, for programs and for people. `self` is where it "
-        "is read: the list of filters. To forget it, DELETE it there by its `id`.",
+        description="`orders` and `page` are the list with this filter, for programs and for people. `self` is where "
+        "it is read: the list of filters. To forget it, DELETE it there by its `id`.",
         examples=[
             {
                 "self": "/api/v1/me/filters",
