@@ -91,7 +91,8 @@ def test_a_performer_reads_every_version_and_lists_the_newest(people: People, pr
 
 
 @pytest.mark.parametrize(
-    "query", ["sort=best", "sort=+", "state=superseded", "state=live", "cursor=x", "cursor=WzFd", "limit=0", "show=sent"]
+    "query",
+    ["sort=best", "sort=+", "state=superseded", "state=live", "cursor=x", "cursor=WzFd", "limit=0", "show=sent"],
 )
 def test_a_list_that_there_is_not_is_refused(people: People, program: Make, query: str) -> None:
     order, performer = people.quoting(), people.performer()

@@ -17,6 +17,7 @@ from sqlalchemy import delete, func, select
 from marketplace.accounts import queries
 from marketplace.accounts.errors import NoSuchToken
 from marketplace.accounts.models import Account, AccountSession, RefreshToken
+from marketplace.accounts.queries.search import ID
 from marketplace.accounts.services.people import end_session_with_id, start_session
 from marketplace.accounts.states import ACCESS_LIFETIME, REFRESH_LIFETIME, SessionKind
 from marketplace.core import clock
@@ -187,7 +188,7 @@ def _is_fresh(refresh: str) -> bool:
 
 
 def _is_id(claim: object) -> bool:
-    return isinstance(claim, str) and queries.ID.fullmatch(claim) is not None
+    return isinstance(claim, str) and ID.fullmatch(claim) is not None
 
 
 def _key(secret: str) -> bytes:
