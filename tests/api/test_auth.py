@@ -100,7 +100,7 @@ class TestRegistration:
             ({"email": "a@b@example.com"}, "email"),
             ({"email": "x" * 300 + "@example.com"}, "email"),
             ({"email": "Anna <anna@example.com>"}, "email"),
-            ({"email": "anna\ud800@example.com"}, "body"),
+            ({"email": "anna\ud800@example.com"}, "email"),
             ({"email": "an\x00na@example.com"}, "email"),
             ({"email": None}, "email"),
             ({"password": ""}, "password"),
