@@ -83,7 +83,7 @@ def test_taking_and_completing_one_order_at_once_does_not_deadlock(race_app: Fla
 def test_it_would_deadlock_if_the_lock_on_a_person_stopped_history_rows_about_them(
     race_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(accounts, "locked_accounts", strong_lock)
+    monkeypatch.setattr("marketplace.accounts.queries.accounts.locked_accounts", strong_lock)
     outcomes = take_and_complete(race_app)
     assert any(isinstance(outcome, OperationalError) and "deadlock" in str(outcome) for outcome in outcomes), outcomes
 
