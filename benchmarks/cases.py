@@ -12,6 +12,7 @@ from benchmarks.floor import Condition
 from benchmarks.market import COMMON_WORD, RARE_PRICE, RARE_WORD, Market
 from marketplace.core import clock
 from marketplace.core.paging import encode_cursor
+from marketplace.orders.queries.board import BoardFilter
 
 NO_WORD = "зюзьгинский"
 BEFORE = "AND (o.created_at, o.id) < (%s, %s)"
@@ -108,7 +109,8 @@ def _case(name: str, filters: dict[str, str], condition: str = "", *values: Any,
 
 def _page(name: str, last: list[tuple[Any, ...]]) -> Case:
     """Pages that begin after the given (created_at, id)."""
-    addresses = [_address({"cursor": encode_cursor(moment.isoformat(), row_id)}) for moment, row_id in last]
+    whole = ("board", BoardFilter())
+    addresses = [_address({"cursor": encode_cursor(whole, moment.isoformat(), row_id)}) for moment, row_id in last]
     return Case(name, tuple(addresses), tuple((BEFORE, row) for row in last))
 
 
