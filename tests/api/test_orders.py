@@ -155,15 +155,18 @@ class TestOneOrder:
             assert shown["review"] is None and "answer" not in shown["actions"]
         assert program(people.observer()).get(f"/orders/{order.id}")["review"]["rating"] == 8
 
-    def test_it_takes_one_statement_and_one_more_for_contacts(self, people: People, program: Make) -> None:
-        order, taken = people.order(), people.rated(9)
+    def test_it_takes_one_statement_and_one_more_each_for_contacts_and_a_review(
+        self, people: People, program: Make
+    ) -> None:
+        order, taken, rated = people.order(), people.taken(), people.rated(9)
         for account, one, known in (
             (None, order, 1),
             # One for the token.
             (people.performer(), order, 2),
             (order.customer, order, 2),
             (taken.customer, taken, 3),
-            (people.manager(), taken, 3),
+            (rated.customer, rated, 4),
+            (people.manager(), rated, 4),
         ):
             asker, path = program(account), f"/orders/{one.id}"
             with selects() as sent:

@@ -13,7 +13,7 @@ from marketplace.orders import policies
 from marketplace.orders.errors import NoSuchOrder
 from marketplace.orders.models import Order, Review
 from marketplace.orders.queries.one_order import WholeOrder, people_of, whole_order
-from marketplace.orders.states import MONEY_TRANSITIONS, Act, MoneyState
+from marketplace.orders.states import MONEY_TRANSITIONS, Act, MoneyState, Status
 from marketplace.web.guards import PUBLIC
 from marketplace.web.language import select_locale
 from marketplace.web.programs import API
@@ -100,7 +100,8 @@ def order_out(whole: WholeOrder) -> OrderOut:
         is_hidden=order.hidden_at is not None,
         terms=order.terms,
         lines_count=order.lines_count,
-        review=review_out(order.review, user),
+        # Others have none, and need not be asked for it.
+        review=review_out(order.review, user) if order.status is Status.COMPLETED else None,
         contacts=contacts(order, user),
         created_at=order.created_at,
         updated_at=order.updated_at,

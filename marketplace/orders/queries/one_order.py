@@ -7,19 +7,18 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import contains_eager
 
 from marketplace.accounts.models import Account, Profile
 from marketplace.catalog.models import Category
 from marketplace.core.db import db
 from marketplace.orders.errors import NoSuchOrder
-from marketplace.orders.models import Order, PerformerCounters, Review
+from marketplace.orders.models import Order, PerformerCounters
 
 PROFILES = cast(Table, Profile.__table__)
 
 
 class WholeOrder(NamedTuple):
-    """An order with its review, what its category and its people are called, and how its performer is rated."""
+    """An order, what its category and its people are called, and how its performer is rated."""
 
     order: Order
     category: tuple[str, str, str]
@@ -79,8 +78,6 @@ WHOLE = (
         _name_of(Order.manager_id),
         _name_of(Order.performer_id),
     )
-    .outerjoin(Review, Review.order_id == Order.id)
     .where(Order.id == bindparam("id"))
-    .options(contains_eager(Order.review))
     .execution_options(populate_existing=True)
 )
