@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from flask_admin.model.filters import BaseFilter
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
+from marketplace.core import clock
 from marketplace.web.fields import DAY
 from marketplace.web.language import time_zone
 
@@ -78,4 +79,4 @@ class DayFilter(PlainFilter):
         day = date.fromisoformat(value)
         if day.year not in self.years:
             raise ValueError
-        return datetime.combine(day + timedelta(days=self.until), time.min, time_zone())
+        return clock.midnight(day, time_zone(), days=self.until)

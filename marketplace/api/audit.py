@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
-
 from marketplace.accounts import queries
 from marketplace.accounts.queries import AuditFilter
 from marketplace.api.operations import operation
 from marketplace.api.orders.showing import person_ref
 from marketplace.api.schemas.audit import AuditLine, AuditList, AuditQuery
+from marketplace.core import clock
 from marketplace.web.guards import ADMINS
 from marketplace.web.language import time_zone
 
@@ -25,8 +24,8 @@ def list_audit(query: AuditQuery) -> AuditList:
         subject_type=query.kind,
         subject_id=query.subject,
         actor=query.who,
-        since=_midnight(query.since),
-        before=_midnight(query.until, days=1),
+        since=None if query.since is None else clock.midnight(query.since, time_zone()),
+        before=None if query.until is None else clock.midnight(query.until, time_zone(), days=1),
     )
     page = queries.audit_page(wanted, after=query.cursor, size=query.limit)
     items = [
@@ -43,10 +42,3 @@ def list_audit(query: AuditQuery) -> AuditList:
         for line in page.items
     ]
     return AuditList(items=items, next_cursor=page.next_cursor)
-
-
-def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
-    """When the day, or so many days later, begins where the caller lives."""
-    if day is None:
-        return None
-    return datetime.combine(day + timedelta(days=days), time.min, tzinfo=time_zone()).astimezone(UTC)

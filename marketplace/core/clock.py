@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 _fixed: ContextVar[datetime | None] = ContextVar("fixed_clock", default=None)
 
@@ -18,6 +18,11 @@ def now() -> datetime:
 def today() -> date:
     """The present day in UTC."""
     return now().date()
+
+
+def midnight(day: date, zone: tzinfo, *, days: int = 0) -> datetime:
+    """When the day, or so many days later, begins in the zone; in UTC."""
+    return datetime.combine(day + timedelta(days=days), time.min, tzinfo=zone).astimezone(UTC)
 
 
 @contextmanager

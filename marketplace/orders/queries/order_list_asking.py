@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from marketplace.accounts.models import Account
+from marketplace.core import clock
 from marketplace.core.errors import N_
 from marketplace.orders.errors import EmptyRange, TooManyCalledSo
 from marketplace.orders.queries.order_list import MOST_PEOPLE, OrderFilter, people_on_list
@@ -69,8 +70,8 @@ def filter_of(asked: Asked, people: Mapping[str, tuple[int, ...]], *, by: Accoun
         money_states=asked.money_states,
         total_from=asked.total_from,
         total_to=asked.total_to,
-        created_from=_midnight(asked.created_from, zone),
-        created_before=_midnight(asked.created_to, zone, days=1),
+        created_from=None if asked.created_from is None else clock.midnight(asked.created_from, zone),
+        created_before=None if asked.created_to is None else clock.midnight(asked.created_to, zone, days=1),
         words=asked.words,
         sort=Sort(asked.sort.removeprefix("-")),
         descending=asked.sort.startswith("-"),
@@ -98,10 +99,3 @@ def check_days(created_from: date | None, created_to: date | None) -> None:
     """Refuses a range of days that can hold nothing."""
     if created_from is not None and created_to is not None and created_to < created_from:
         raise EmptyRange(N_("“To” is before “from”."), field="created_to")
-
-
-def _midnight(day: date | None, zone: ZoneInfo, *, days: int = 0) -> datetime | None:
-    """When the day, or so many days later, begins in the zone."""
-    if day is None:
-        return None
-    return datetime.combine(day + timedelta(days=days), time.min, tzinfo=zone).astimezone(UTC)
