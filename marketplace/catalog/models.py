@@ -24,6 +24,11 @@ CATEGORY_LENGTH = 60
 SLUG_LENGTH = 40
 
 
+def category_name(name_ru: str, name_en: str, locale: str) -> str:
+    """That one of the names of a category which is for `locale` ("ru" or "en")."""
+    return name_ru if locale == "ru" else name_en
+
+
 class Category(Model):
     """A kind of work, named in both languages."""
 
@@ -43,7 +48,7 @@ class Category(Model):
 
     def name_in(self, locale: str) -> str:
         """The name in `locale` ("ru" or "en")."""
-        return self.name_ru if locale == "ru" else self.name_en
+        return category_name(self.name_ru, self.name_en, locale)
 
     def __str__(self) -> str:
         return self.name_en

@@ -8,7 +8,7 @@ from marketplace.accounts.models import Account
 from marketplace.api.operations import operation
 from marketplace.api.schemas.orders import OrderOut, Partner, ReviewOut
 from marketplace.api.schemas.refs import CategoryRef, PerformerRef, PersonRef
-from marketplace.catalog.models import Category
+from marketplace.catalog.models import Category, category_name
 from marketplace.orders import policies
 from marketplace.orders.errors import NoSuchOrder
 from marketplace.orders.models import Order, Review
@@ -165,7 +165,7 @@ def _performer(whole: WholeOrder) -> PerformerRef | None:
 
 def _category(whole: WholeOrder) -> CategoryRef:
     slug, name_ru, name_en = whole.category
-    return CategoryRef(id=whole.order.category_id, slug=slug, name=name_ru if select_locale() == "ru" else name_en)
+    return CategoryRef(id=whole.order.category_id, slug=slug, name=category_name(name_ru, name_en, select_locale()))
 
 
 def category_ref(category: Category) -> CategoryRef:

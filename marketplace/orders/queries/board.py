@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select
 
 from marketplace.catalog.errors import NoSuchCategory
+from marketplace.catalog.models import category_name
 from marketplace.core.db import db
 from marketplace.core.paging import Asked, Page, bounded_id, bounded_moment, decode_cursor, make_page
 from marketplace.orders.queries import board_statements as sql
@@ -60,7 +61,7 @@ class CardCategory(NamedTuple):
 
     def name_in(self, locale: str) -> str:
         """The name in `locale`, as `Category.name_in` says it."""
-        return self.name_ru if locale == "ru" else self.name_en
+        return category_name(self.name_ru, self.name_en, locale)
 
 
 class Card(NamedTuple):
