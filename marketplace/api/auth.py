@@ -47,16 +47,9 @@ def register_account(body: Registration) -> Me:
     Makes an account for somebody who posts orders or somebody who does the work; other accounts are made by admins.
     Nobody is signed in by that. An address that has an account is a 422 that says so.
     """
-    security = current_app.extensions["security"]
-    wrong, password = security.password_util.validate(body.password, True, email=body.email, name=body.name)
-    if wrong:
-        raise FieldsRefused({"password": wrong})
-    if queries.find_account_by_email(body.email) is not None:
-        # Before the password is hashed, which takes long; the service finds those who register at the same moment.
-        raise EmailTaken(field="email")
     made = services.register_account(
         email=body.email,
-        password_hash=hash_password(password),
+        password_hash=first_password_hash(body.password, email=body.email, name=body.name),
         role=Role(body.role),
         name=body.name,
         locale=select_locale(),
@@ -118,6 +111,17 @@ def sign_out() -> None:
     browsers of the same person stay signed in.
     """
     services.end_session(device().id, by=account())
+
+
+def first_password_hash(sent: str, *, email: str, name: str) -> str:
+    """The hash of a new account's password; raises FieldsRefused for a bad one, EmailTaken for a taken address."""
+    wrong, password = current_app.extensions["security"].password_util.validate(sent, True, email=email, name=name)
+    if wrong:
+        raise FieldsRefused({"password": wrong})
+    if queries.find_account_by_email(email) is not None:
+        # Before the password is hashed, which takes long; the service finds those who come at the same moment.
+        raise EmailTaken(field="email")
+    return str(hash_password(password))
 
 
 def recognised(email: str, password: str) -> Account | None:

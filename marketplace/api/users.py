@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from flask import current_app
-from flask_security.utils import hash_password
-
 from marketplace.accounts import policies, queries, services
-from marketplace.accounts.errors import EmailTaken
 from marketplace.accounts.models import Account
 from marketplace.accounts.queries import PeopleFilter
 from marketplace.accounts.states import STAFF
-from marketplace.api.errors import FieldsRefused
+from marketplace.api.auth import first_password_hash
 from marketplace.api.me import contact_details
 from marketplace.api.operations import operation
 from marketplace.api.schemas.users import Block, RoleChange, UserIn, UserList, UserOut, UserQuery
@@ -53,16 +49,13 @@ def post_user(body: UserIn) -> UserOut:
     For admins, of any type. They choose the first password, as on their page, and tell it in a safe way; its owner
     changes it after signing in. No answer ever holds it. An address that has an account is a 422.
     """
-    security = current_app.extensions["security"]
-    wrong, password = security.password_util.validate(body.password, True, email=body.email, name=body.name)
-    if wrong:
-        raise FieldsRefused({"password": wrong})
-    if queries.find_account_by_email(body.email) is not None:
-        # Before the password is hashed, which takes long; the service finds those who come at the same moment.
-        raise EmailTaken(field="email")
     by = account()
     made = services.create_account(
-        email=body.email, password_hash=hash_password(password), role=body.role, name=body.name, by=by
+        email=body.email,
+        password_hash=first_password_hash(body.password, email=body.email, name=body.name),
+        role=body.role,
+        name=body.name,
+        by=by,
     )
     return shown_user(made, by)
 
