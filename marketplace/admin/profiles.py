@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from marketplace.accounts import services
 from marketplace.accounts.models import Account, Profile
+from marketplace.accounts.services.mending import PROFILE_FIELDS
 from marketplace.accounts.states import PriceUnit, Role
 from marketplace.admin.filters import ChoiceFilter
 from marketplace.admin.forms import ProfileForm, role_choices
@@ -20,8 +21,6 @@ from marketplace.core.errors import Conflict, Invalid
 from marketplace.web.errors import explain
 from marketplace.web.viewer import account as admin
 
-FIELDS = ("name", "headline", "about", "phone", "messenger", "site", "usual_price", "price_unit", "links")
-
 
 class ProfileView(ListView):
     """Everybody's profile; it is made and goes with the account."""
@@ -29,7 +28,7 @@ class ProfileView(ListView):
     can_edit = True
     search_hint = _l("Name, headline or contact")
     column_list = ("name", "headline", "phone", "messenger", "site", "usual_price", "updated_at", "acts")
-    column_export_list = ("account_id", *FIELDS, "updated_at")
+    column_export_list = ("account_id", *PROFILE_FIELDS, "updated_at")
     column_sortable_list = ("name", "usual_price", "updated_at")
     column_labels = {
         "account_id": _l("Id"),
@@ -69,7 +68,7 @@ class ProfileView(ListView):
 
     def update_model(self, form: ProfileForm, model: Profile) -> bool:
         """Through the service; the audit line names only what changed."""
-        values = {name: form[name].data for name in FIELDS} | {"price_unit": PriceUnit(form.price_unit.data)}
+        values = {name: form[name].data for name in PROFILE_FIELDS} | {"price_unit": PriceUnit(form.price_unit.data)}
         try:
             services.mend_profile(model.account_id, by=admin(), **values)
             db.session.commit()

@@ -20,8 +20,8 @@ from marketplace.api.schemas.me import (
     Me,
     PerformerNumbers,
     ProfileChange,
+    ProfilePatch,
 )
-from marketplace.api.schemas.users import UserProfilePatch
 from marketplace.catalog.errors import NoSuchCategory
 from marketplace.catalog.queries import specialties
 from marketplace.catalog.services import set_specialties
@@ -66,7 +66,7 @@ def edit_me(body: ProfileChange) -> Me:
     return shown_me(owner)
 
 
-def profile_values(body: ProfileChange | UserProfilePatch) -> dict[str, Any]:
+def profile_values(body: ProfilePatch) -> dict[str, Any]:
     """What was sent of the profile's columns."""
     values = {name: getattr(body, name) for name in body.model_fields_set & PROFILE_FIELDS}
     values |= {name: getattr(body.contacts, name) for name in body.contacts.model_fields_set}
@@ -85,18 +85,11 @@ def work_in(owner: Account, category_ids: list[int]) -> None:
 
 def shown_me(owner: Account) -> Me:
     """The account as its owner sees it."""
-    profile = owner.profile
     return Me(
         id=owner.id,
         email=owner.email,
         role=owner.role,
-        name=profile.name,
-        contacts=contact_details(profile),
-        about=profile.about,
-        headline=profile.headline,
-        usual_price=profile.usual_price,
-        price_unit=profile.price_unit,
-        portfolio=profile.links,
+        **profile_fields(owner.profile),
         categories=[category_ref(category) for category in specialties([owner.id])[owner.id]],
         as_customer=customer_numbers(owner) if owner.role is Role.CUSTOMER else None,
         as_performer=performer_numbers(owner) if owner.role is Role.PERFORMER else None,
@@ -105,6 +98,19 @@ def shown_me(owner: Account) -> Me:
         created_at=owner.created_at,
         links=links(owner),
     )
+
+
+def profile_fields(profile: Profile) -> dict[str, Any]:
+    """All that somebody says of themselves, for themselves and for admins."""
+    return {
+        "name": profile.name,
+        "contacts": contact_details(profile),
+        "about": profile.about,
+        "headline": profile.headline,
+        "usual_price": profile.usual_price,
+        "price_unit": profile.price_unit,
+        "portfolio": profile.links,
+    }
 
 
 def contact_details(profile: Profile) -> ContactDetails:

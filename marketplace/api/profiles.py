@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marketplace.accounts import queries, services
 from marketplace.accounts.models import Account
-from marketplace.api.me import contact_details, profile_values
+from marketplace.api.me import profile_fields, profile_values
 from marketplace.api.operations import operation, require_match
 from marketplace.api.schemas.users import UserProfile, UserProfilePatch
 from marketplace.web.guards import ADMINS
@@ -48,16 +48,9 @@ def edit_profile(user_id: int, body: UserProfilePatch) -> UserProfile:
 
 def shown_profile(owner: Account) -> UserProfile:
     """The profile as admins see it."""
-    profile = owner.profile
     return UserProfile(
         id=owner.id,
-        name=profile.name,
-        contacts=contact_details(profile),
-        about=profile.about,
-        headline=profile.headline,
-        usual_price=profile.usual_price,
-        price_unit=profile.price_unit,
-        portfolio=profile.links,
-        updated_at=profile.updated_at,
+        **profile_fields(owner.profile),
+        updated_at=owner.profile.updated_at,
         links={"self": f"{API}/users/{owner.id}/profile", "user": f"{API}/users/{owner.id}"},
     )

@@ -125,14 +125,12 @@ class ContactDetailsIn(Body):
     site: Site = left_out("", description="An http or https address.")
 
 
-class ProfileChange(Body):
-    """What is to be changed of the caller's own account. The last five are for performers."""
+class ProfilePatch(Body):
+    """What is to be changed of what somebody says of themselves. The last four are for performers."""
 
     name: PersonName = left_out("")
     contacts: ContactDetailsIn = left_out(ContactDetailsIn(), description="For those whom one works with.")
     about: Text = left_out("", max_length=ABOUT_LENGTH, examples=["Ten years of reports."])
-    locale: Language | None = left_out(description="Of the pages; null: as in the browser.")
-    time_zone: Zone | None = left_out(description="The name of a place in the IANA database; null: as on the site.")
     headline: Text = left_out("", max_length=HEADLINE_LENGTH, examples=["Reports that add up"])
     usual_price: PriceIn | None = left_out(description="null: by agreement.")
     price_unit: PriceUnit = left_out(PriceUnit.HOUR, description="What the usual price is for.")
@@ -142,9 +140,16 @@ class ProfileChange(Body):
         description="http or https addresses of works; one that comes twice is kept once.",
         examples=[["https://works.example/1"]],
     )
+
+
+class ProfileChange(ProfilePatch):
+    """What is to be changed of the caller's own account; what they work in is for performers too."""
+
     category_ids: list[Id] = left_out(
         [], max_length=MOST_CATEGORIES, description="What the caller works in: exactly these from now on."
     )
+    locale: Language | None = left_out(description="Of the pages; null: as in the browser.")
+    time_zone: Zone | None = left_out(description="The name of a place in the IANA database; null: as on the site.")
 
 
 WORK_FIELDS = frozenset({"headline", "usual_price", "price_unit", "portfolio", "category_ids"})

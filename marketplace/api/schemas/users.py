@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from marketplace.accounts.models import ABOUT_LENGTH, HEADLINE_LENGTH, MAX_LINKS
 from marketplace.accounts.states import PriceUnit, Role
 from marketplace.api.schemas.auth import Email, NewPassword
-from marketplace.api.schemas.me import ContactDetails, ContactDetailsIn, Link, PersonName, left_out
+from marketplace.api.schemas.me import ContactDetails, PersonName, ProfilePatch
 from marketplace.api.schemas.values import (
     Answer,
     Body,
@@ -17,7 +16,6 @@ from marketplace.api.schemas.values import (
     Moment,
     Money,
     Paged,
-    PriceIn,
     Text,
     Words,
 )
@@ -97,18 +95,5 @@ class UserProfile(Answer):
     links: Links
 
 
-class UserProfilePatch(Body):
+class UserProfilePatch(ProfilePatch):
     """What an admin mends of a profile."""
-
-    name: PersonName = left_out("")
-    contacts: ContactDetailsIn = left_out(ContactDetailsIn())
-    about: Text = left_out("", max_length=ABOUT_LENGTH, examples=["Ten years of reports."])
-    headline: Text = left_out("", max_length=HEADLINE_LENGTH, examples=["Reports that add up"])
-    usual_price: PriceIn | None = left_out(description="null: by agreement.")
-    price_unit: PriceUnit = left_out(PriceUnit.HOUR, description="What the usual price is for.")
-    portfolio: list[Link] = left_out(
-        [],
-        max_length=MAX_LINKS,
-        description="http or https addresses of works; one that comes twice is kept once.",
-        examples=[["https://works.example/1"]],
-    )
