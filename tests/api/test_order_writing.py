@@ -195,10 +195,9 @@ class TestPosting:
         customer = people.customer()
         customer.time_zone = "America/Los_Angeles"
         db.session.commit()
-        asker = program(customer)
-        now = datetime.now(UTC)
-        with clock.fixed(now.replace(hour=3, minute=0)):
-            today = now.date() - timedelta(days=1)
+        with clock.fixed(datetime(2026, 3, 20, 3, 0, tzinfo=UTC)):
+            # Signed in at that hour too: a token of another hour is not valid yet, or no longer.
+            asker, today = program(customer), date(2026, 3, 19)
             asker.post("/orders", {**wanted, "deadline": today.isoformat()}, 201)
             asker.post("/orders", {**wanted, "deadline": (today - timedelta(days=1)).isoformat()}, 422)
 

@@ -45,7 +45,8 @@ def test_a_product_is_written_down_pictured_and_looked_through(scripts: bool, ap
 
     page = windows.open(customer, scripts=scripts, narrow=True)
     page.goto("/products?q=soldering&with_pictures=y")
-    page.get_by_role("link", name=name).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).click()
     assert page.url == address and fits(page)
     shown = page.locator(".gallery-full img")
     expect(shown.nth(0)).to_be_visible()

@@ -47,7 +47,8 @@ def test_a_manager_runs_a_deal_from_new_to_ready_for_delivery(language: str, win
     look(buyer, f"{order_url}/offers")
     accepting = buyer.locator("main a[href$='/accept']")
     expect(accepting).to_have_count(len(OFFERS))
-    accepting.first.click()
+    with buyer.expect_navigation():
+        accepting.first.click()
     fits(buyer)
     send(buyer)
     look(buyer, order_url)
