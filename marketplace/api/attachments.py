@@ -17,7 +17,7 @@ from marketplace.threads import policies, queries, services
 from marketplace.threads.errors import NoSuchFile
 from marketplace.threads.models import Attachment
 from marketplace.threads.services import Upload
-from marketplace.web.attachments import POST_LIMIT, folder, sent_file, sent_thumbnail
+from marketplace.web.attachments import POST_LIMIT, folder, forget, sent_file, sent_thumbnail
 from marketplace.web.programs import API
 from marketplace.web.viewer import account
 
@@ -89,8 +89,7 @@ def delete_attachment(order_id: int, attachment_id: int) -> None:
     For whoever sent it, as long as they write there, and for admins. Its name stays. Deleted already is a 409.
     """
     stored_name = talking.delete_attachment(order_id, attachment_id, by=account())
-    # Only then: a row that is still there needs its file.
-    after_commit(services.remove_file, folder(), stored_name)
+    after_commit(forget, stored_name)
 
 
 @operation("GET", f"{ONE}/content", tag="talk", media_type=ANY_TYPE, errors=(403, 404))

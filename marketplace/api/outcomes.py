@@ -3,7 +3,7 @@
 A view does not commit, so it cannot say itself when it is over. It hands that over:
 
     kept = until_commit(services.stored(uploads, folder()))       # the files go again unless the commit succeeds
-    after_commit(services.remove_file, folder(), stored_name)     # the file goes once the commit has succeeded
+    after_commit(forget, stored_name)                             # the file goes once the commit has succeeded
 """
 
 from __future__ import annotations

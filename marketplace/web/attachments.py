@@ -1,7 +1,8 @@
-"""Files of orders on their way out: where they are, and the answers that carry them."""
+"""Files of orders on their way out: where they are, the answers that carry them, and their end."""
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from flask import Response, current_app, send_file
@@ -11,6 +12,9 @@ from marketplace.threads import services
 from marketplace.threads.errors import NoSuchFile
 from marketplace.threads.models import Attachment
 from marketplace.web.disposition import attachment_header
+from marketplace.web.requestlog import request_id
+
+log = logging.getLogger("marketplace.attachments")
 
 POST_LIMIT = services.MAX_FILES_AT_ONCE * services.MAX_BYTES + 1024 * 1024
 """Bytes of one request with files: these, the words, and what holds them together."""
@@ -19,6 +23,18 @@ POST_LIMIT = services.MAX_FILES_AT_ONCE * services.MAX_BYTES + 1024 * 1024
 def folder() -> Path:
     """Where the files are."""
     return services.file_folder(current_app.config["MEDIA_PATH"])
+
+
+def forget(stored_name: str) -> None:
+    """After the commit, because a row that is still there needs its file: takes the file from the disk.
+
+    What was committed is done, whatever the disk says now: that is noted for whoever runs the site, and `flask files
+    sweep` takes away what is left.
+    """
+    try:
+        services.remove_file(folder(), stored_name)
+    except OSError as failure:
+        log.error("a file is left on the disk", extra={"fields": {"request_id": request_id()}}, exc_info=failure)
 
 
 def sent_file(attachment: Attachment, *, in_parts: bool = True) -> Response:

@@ -144,7 +144,7 @@ def test_a_disk_that_refuses_does_not_undo_what_is_committed(
         patched.setattr(files, "remove", refuse)
         asker.delete(path)
     assert asker.get(path)["deleted_at"] is not None
-    assert "not done after a commit" in caplog.text
+    assert "a file is left on the disk" in caplog.text
 
 
 def test_whoever_sent_a_file_and_admins_delete_it(people: People, program: Make, media: Path) -> None:

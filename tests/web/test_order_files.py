@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from io import BytesIO
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from PIL import Image
@@ -180,6 +181,28 @@ def test_a_deleted_file_is_gone_from_the_disk_and_leaves_a_trace(people: People,
     page = client.page(f"/orders/{order.id}")
     assert page.select_one(".file.file-gone") is not None
     assert page.select_one(f"a[href='/attachments/{attachment.id}']") is None
+
+
+def test_a_disk_that_refuses_does_not_undo_what_is_committed(
+    people: People,
+    client: Browser,
+    media: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    order = people.order()
+    attachment = file_on(order, order.customer, media)
+    client.sign_in(order.customer)
+
+    def refuse(_folder: Path, _name: str) -> NoReturn:
+        raise PermissionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("marketplace.core.files.remove", refuse)
+        answer = client.send(f"/orders/{order.id}/attachments/{attachment.id}/delete")
+    assert answer.location == f"/orders/{order.id}#files"
+    assert client.get(f"/attachments/{attachment.id}").status_code == 404
+    assert "a file is left on the disk" in caplog.text
 
 
 def test_a_file_follows_its_comment_out_of_sight(people: People, client: Browser, media: Path) -> None:

@@ -16,7 +16,7 @@ from marketplace.threads import policies as talk_policies
 from marketplace.threads import queries, services
 from marketplace.threads.errors import NoSuchFile
 from marketplace.threads.models import Attachment
-from marketplace.web.attachments import POST_LIMIT, folder, sent_file, sent_thumbnail
+from marketplace.web.attachments import POST_LIMIT, folder, forget, sent_file, sent_thumbnail
 from marketplace.web.errors import explain
 from marketplace.web.intake import takes_files
 from marketplace.web.orders.asking import ask, asked_for
@@ -123,8 +123,7 @@ def attachment_delete(order_id: int, attachment_id: int) -> ResponseReturnValue:
         stored_name = talking.delete_attachment(order_id, attachment_id, by=account())
         flash(_("The file is deleted."), "success")
         db.session.commit()
-        # Only now: a row that is still there needs its file.
-        services.remove_file(folder(), stored_name)
+        forget(stored_name)
         return redirect(url_for("orders.order_show", order_id=order_id, _anchor="files"))
     return ask("orders/attachment_delete.html", form, order=order, attachment=attachment)
 
