@@ -17,8 +17,11 @@ from config import ROOT
 from marketplace.core import embedded
 
 USE = """
+import signal
 import sys
 from marketplace.core import embedded
+# As from a terminal, also where the tests themselves were begun with nohup.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 embedded.ensure_running(sys.argv[1])
 print("running", flush=True)
 sys.stdin.readline()
