@@ -278,6 +278,15 @@ def test_a_moment_is_one_of_rfc_3339(people: People, program: Make, text: str, m
     assert shown["expires_at"] == f"{year}-{moment}"
 
 
+@pytest.mark.parametrize("text", ["06-15T12:00:61Z", "06-15T12:00:99Z", "06-15T12:60:00Z", "06-15T24:00:00Z"])
+def test_no_minute_has_more_than_its_seconds(people: People, program: Make, text: str) -> None:
+    worker, path = program(people.performer()), address(people.quoting())
+    before = everything()
+    problem = worker.post(path, {**FINE, "valid_until": f"{clock.now().year + 1}-{text}"}, 422)
+    assert list(problem["errors"]) == ["valid_until"]
+    assert everything() == before
+
+
 def test_lines_may_come_with_their_sum(people: People, program: Make) -> None:
     sent = program(people.performer()).post(address(people.quoting()), {**FINE, "price": "901", "lines": [ROW]}, 201)
     assert sent["price"] == "901.00"

@@ -2,51 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from flask_babel import gettext as _
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from marketplace.api.schemas.lines import LineContent, LineName, Quantity, UnitPrice
 from marketplace.api.schemas.refs import PerformerRef, PersonRef
-from marketplace.api.schemas.values import Answer, Body, Id, Links, Moment, Money, Paged, PriceIn, Text
+from marketplace.api.schemas.values import Answer, Body, Id, Links, Moment, MomentIn, Money, Paged, PriceIn, Text
 from marketplace.orders.models import MAX_DAYS, MAX_LINES, MESSAGE_LENGTH, NOTE_LENGTH
 from marketplace.orders.states import OfferStatus
-
-RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-ANY_MOMENT = {"type": "string", "format": "date-time", "examples": ["2030-01-31T12:00:00Z"]}
 
 OfferState = Literal["sent", "accepted", "declined", "withdrawn", "expired"]
 OfferOrder = Literal["price", "days", "rating", "newest"]
 
 Days = Annotated[int, Field(ge=1, le=MAX_DAYS, examples=[5])]
-
-
-def _moment(value: Any) -> Any:
-    """Text as RFC 3339 has it, and no number of seconds; what lies outside of all calendars is their edge."""
-    parts = RFC_3339.fullmatch(value) if isinstance(value, str) else None
-    if parts is None:
-        return value if value is None else _no_moment()
-    day, minute, second, fraction, zone = parts.groups("")
-    try:
-        # A leap second is none of ours.
-        read = datetime.fromisoformat(f"{day}T{minute}:{min(int(second), 59):02}{fraction}{zone.upper()}")
-    except ValueError:
-        return _no_moment()
-    try:
-        return read.astimezone(UTC)
-    except OverflowError:
-        return datetime(1, 1, 1, tzinfo=UTC) if read.year == 1 else datetime(9999, 12, 31, tzinfo=UTC)
-
-
-def _no_moment() -> Any:
-    raise ValueError(_("This is not a moment such as 2030-01-31T12:00:00Z."))
-
-
-MomentIn = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema(ANY_MOMENT)]
-"""A moment of any zone, for reading."""
 
 
 class OfferedOrder(Answer):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 from flask_babel import gettext as _
 from pydantic import (
@@ -34,6 +34,8 @@ AMOUNT = r"^((0|[1-9][0-9]{0,8})(\.[0-9]{1,2})?|1000000000(\.00?)?)$"
 PRICE = r"^([1-9][0-9]{0,8}(\.[0-9]{1,2})?|0\.(0[1-9]|[1-9][0-9]?)|1000000000(\.00?)?)$"
 WHOLE_AMOUNT = "^(0|[1-9][0-9]{0,8}|1000000000)$"
 SLUG = "^[a-z0-9-]+$"
+RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+ANY_MOMENT: JsonDict = {"type": "string", "format": "date-time", "examples": ["2030-01-31T12:00:00Z"]}
 NEAR_DAY = "^(19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 # White space and what core.text takes out of a text: every tool reads these escapes alike.
 NOT_BLANK = (
@@ -153,6 +155,28 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _moment(value: Any) -> Any:
+    """Text as RFC 3339 has it, and no number of seconds; what lies outside of all calendars is their edge."""
+    parts = RFC_3339.fullmatch(value) if isinstance(value, str) else None
+    if parts is None:
+        return value if value is None else _no_moment()
+    day, minute, second, fraction, zone = parts.groups("")
+    # A leap second is none of ours.
+    second = "59" if second == "60" else second
+    try:
+        read = datetime.fromisoformat(f"{day}T{minute}:{second}{fraction}{zone.upper()}")
+    except ValueError:
+        return _no_moment()
+    try:
+        return read.astimezone(UTC)
+    except OverflowError:
+        return datetime(1, 1, 1, tzinfo=UTC) if read.year == 1 else datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def _no_moment() -> NoReturn:
+    raise ValueError(_("This is not a moment such as 2030-01-31T12:00:00Z."))
+
+
 Text = Annotated[str, AfterValidator(_storable)]
 """Any text that can be stored."""
 
@@ -188,6 +212,9 @@ Money = Annotated[
 
 Moment = Annotated[datetime, AfterValidator(_utc), Field(examples=["2030-01-31T12:00:00Z"])]
 """RFC 3339 in UTC."""
+
+MomentIn = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema(ANY_MOMENT)]
+"""A moment of any zone, for reading."""
 
 Day = Annotated[date, Field(examples=["2030-01-31"])]
 """A calendar day."""
