@@ -27,6 +27,7 @@ from marketplace.catalog.queries import specialties
 from marketplace.catalog.services import set_specialties
 from marketplace.orders.queries.performers import customer_counters, performer_counters
 from marketplace.web.errors import explain
+from marketplace.web.language import forget_choices
 from marketplace.web.programs import API
 from marketplace.web.viewer import account
 
@@ -63,6 +64,7 @@ def edit_me(body: ProfileChange) -> Me:
     if sent & set(PREFERENCES):
         wanted = {name: getattr(body if name in sent else owner, name) for name in PREFERENCES}
         services.update_preferences(owner, by=owner, **wanted)
+        forget_choices()
     return shown_me(owner)
 
 

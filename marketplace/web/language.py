@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, refresh
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -42,6 +42,13 @@ def select_locale() -> str:
     if chosen is None:
         chosen = g.chosen_locale = _choose_locale()
     return chosen
+
+
+def forget_choices() -> None:
+    """For whoever has changed the preferences of the person who asks: the answer is made by the new ones."""
+    g.pop("chosen_locale", None)
+    g.pop("chosen_time_zone", None)
+    refresh()
 
 
 def _choose_locale() -> str:
