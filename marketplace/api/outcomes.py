@@ -11,10 +11,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import Any, ParamSpec, TypeVar
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from flask import g
-from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.web.requestlog import request_id
 
@@ -27,9 +27,16 @@ Arguments = ParamSpec("Arguments")
 @contextmanager
 def settled() -> Iterator[None]:
     """Around a view and its commit: an error that leaves the block means that there is no effect."""
+    acts: list[Callable[[], object]] = []
     with ExitStack() as stack:
-        g.outcome = stack
+        g.outcome, g.afterwards = stack, acts
         yield
+    # No act is among the contexts: what goes wrong with it must not undo what belongs to the commit.
+    for act in acts:
+        try:
+            act()
+        except Exception as failure:
+            log.error("not done after a commit", extra={"fields": {"request_id": request_id()}}, exc_info=failure)
 
 
 def until_commit(context: AbstractContextManager[Value]) -> Value:
@@ -39,19 +46,9 @@ def until_commit(context: AbstractContextManager[Value]) -> Value:
 
 
 def after_commit(act: Callable[Arguments, object], *values: Arguments.args, **named: Arguments.kwargs) -> None:
-    """Does it when everything is committed, and not at all otherwise.
+    """Does it when everything is committed and kept, and not at all otherwise; several in the order of the calls.
 
-    The effect is there by then and the caller is told so: a disk or a database that refuses is noted for whoever runs
-    the site.
+    The effect is there by then and the caller is told so: whatever goes wrong is noted for whoever runs the site.
     """
-
-    def leave(error: type[BaseException] | None, *_rest: Any) -> None:
-        if error is not None:
-            return
-        try:
-            act(*values, **named)
-        except (OSError, SQLAlchemyError) as failure:
-            log.error("not done after a commit", extra={"fields": {"request_id": request_id()}}, exc_info=failure)
-
-    stack: ExitStack = g.outcome
-    stack.push(leave)
+    acts: list[Callable[[], object]] = g.afterwards
+    acts.append(partial(act, *values, **named))

@@ -16,7 +16,7 @@ def block(seen: list[str]) -> Iterator[str]:
     """Notes how it was left."""
     try:
         yield "kept"
-    except ZeroDivisionError:
+    except BaseException:
         seen.append("undone")
         raise
     seen.append("left")
@@ -27,8 +27,9 @@ def test_after_the_commit_everything_is_done(app: Flask) -> None:
     with app.test_request_context(), settled():
         after_commit(seen.append, "first noted")
         assert until_commit(block(seen)) == "kept"
+        after_commit(seen.append, "noted next")
         seen.append("commit")
-    assert seen == ["commit", "left", "first noted"]
+    assert seen == ["commit", "left", "first noted", "noted next"]
 
 
 def test_an_error_undoes_and_lets_nothing_happen(app: Flask) -> None:
@@ -40,10 +41,18 @@ def test_an_error_undoes_and_lets_nothing_happen(app: Flask) -> None:
     assert seen == ["undone"]
 
 
-def test_what_fails_after_the_commit_is_noted_and_not_told(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("failure", [PermissionError("read-only"), RuntimeError("can't start new thread")], ids=repr)
+def test_what_fails_after_the_commit_is_noted_and_not_told(
+    app: Flask, caplog: pytest.LogCaptureFixture, failure: Exception
+) -> None:
+    seen: list[str] = []
+
     def refuse() -> None:
-        raise PermissionError("read-only")
+        raise failure
 
     with app.test_request_context(), settled():
+        until_commit(block(seen))
         after_commit(refuse)
+        after_commit(seen.append, "the next one")
     assert "not done after a commit" in caplog.text
+    assert seen == ["left", "the next one"]
