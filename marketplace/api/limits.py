@@ -2,7 +2,8 @@
 
 A process takes leave for several requests at once and then serves them from memory, so that counting does not cost
 every request a write. It may therefore refuse a caller early, by LEAVE requests for each thread of the other processes
-at the most, and never late.
+at the most, and never late. A process that serves more than MOST_CALLERS in one minute forgets what it had leave for,
+so those callers may lose as much again.
 """
 
 from __future__ import annotations
@@ -66,13 +67,22 @@ class Leaves:
         with self._lock:
             held = self._held.get(key)
             # Another thread may have asked meanwhile; what it was granted and has not used is good yet.
-            unused = max(held.left, 0) if held is not None and held.until == until else 0
-            leave = Leave(unused + granted - 1, max(self.limit - counted, 0), until)
+            unused, rest = 0, max(self.limit - counted, 0)
+            if held is not None and held.until == until:
+                # It may also have counted later than this one, which only now writes down how much there was.
+                unused, rest = max(held.left, 0), min(rest, held.rest)
+            leave = Leave(unused + granted - 1, rest, until)
             if len(self._held) >= MOST_CALLERS:
-                self._held.clear()
+                self._make_room(now)
             if held is None or held.until <= until:
                 self._held[key] = leave
         return leave
+
+    def _make_room(self, now: int) -> None:
+        """For callers of this minute, at the cost of those of earlier ones as long as there are any."""
+        self._held = {key: leave for key, leave in self._held.items() if leave.until > now}
+        if len(self._held) >= MOST_CALLERS:
+            self._held = {}
 
 
 def count_up(key: str, seconds: int, amount: int) -> int:

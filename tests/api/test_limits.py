@@ -7,11 +7,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from marketplace.api import limits
 from marketplace.api.limits import LEAVE, Leaves
 from marketplace.app import create_app
 from marketplace.core.db import db
@@ -42,10 +44,14 @@ class Meeting:
         return counted
 
 
+MINUTES = count(1_800_000_005, 60)
+
+
 @pytest.fixture
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A minute that does not end."""
-    monkeypatch.setattr(time, "time", lambda: 1_800_000_005.0)
+    """A minute that does not end, and in which nobody has asked for anything: each test has one of its own."""
+    now = float(next(MINUTES))
+    monkeypatch.setattr(time, "time", lambda: now)
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +66,9 @@ def narrow_app(fresh_database: Callable[[], str]) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def narrow(narrow_app: Flask) -> Iterator[Flask]:
-    """The same, with a database to count in."""
+def narrow(narrow_app: Flask, still: None) -> Iterator[Flask]:
+    """The same in a minute of its own, with a database to count in."""
     with narrow_app.app_context():
-        PostgresStorage().reset()
         yield narrow_app
         db.session.remove()
 
@@ -79,6 +84,45 @@ def test_threads_that_ask_for_leave_at_once_lose_none_of_it() -> None:
 
 
 @pytest.mark.usefixtures("still")
+def test_of_two_threads_the_slower_one_does_not_bring_back_what_is_gone() -> None:
+    asked, passed, counted = threading.Event(), threading.Event(), iter((LEAVE, 2 * LEAVE))
+
+    def count_up(_key: str, _seconds: int, _amount: int) -> int:
+        number = next(counted)
+        if number == LEAVE:
+            asked.set()
+            assert passed.wait(timeout=10)
+        return number
+
+    leaves = Leaves(2 * LEAVE, count_up)
+    with ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(leaves.take, "somebody")
+        assert asked.wait(timeout=10)
+        fast = leaves.take("somebody")
+        passed.set()
+        assert (fast.rest, slow.result().rest) == (0, 0)
+    # Both leaves are used up from memory: nobody is asked again.
+    assert [leaves.take("somebody").left for _ in range(2 * LEAVE)] == [*range(2 * LEAVE - 3, -1, -1), -1, -1]
+
+
+def test_callers_of_another_minute_make_room_for_those_of_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, asked = [1_800_000_005.0], []
+    monkeypatch.setattr(limits, "MOST_CALLERS", 4)
+    monkeypatch.setattr(time, "time", lambda: now[0])
+
+    def count_up(key: str, _seconds: int, amount: int) -> int:
+        asked.append(key.split()[1])
+        return amount
+
+    leaves = Leaves(LEAVE, count_up)
+    for caller in ("a", "b", "c"):
+        leaves.take(caller)
+    now[0] += 60
+    for caller in ("d", "e", "f", "d", "e", "f"):
+        leaves.take(caller)
+    assert asked == ["a", "b", "c", "d", "e", "f"]
+
+
 def test_a_caller_gets_the_whole_limit_and_then_a_429_that_says_how_long(narrow: Flask) -> None:
     program = Program(narrow)
     answers = [program.ask("GET", "/categories", query_string={"limit": 1}) for _ in range(LIMIT + 3)]
@@ -90,7 +134,6 @@ def test_a_caller_gets_the_whole_limit_and_then_a_429_that_says_how_long(narrow:
     assert answers[-1].headers["Retry-After"] == "55"
 
 
-@pytest.mark.usefixtures("still")
 def test_tokens_that_are_none_count_for_the_address_they_come_from(narrow: Flask) -> None:
     program, there = Program(narrow), {"environ_base": {"REMOTE_ADDR": "10.1.0.1"}}
     answers = [program.ask("GET", "/me", headers=FORGED, **there) for _ in range(LIMIT + 1)]
@@ -100,25 +143,23 @@ def test_tokens_that_are_none_count_for_the_address_they_come_from(narrow: Flask
     told(basic, 429)
 
 
-@pytest.mark.usefixtures("still")
 def test_whoever_is_counted_holds_no_connection_while_another_is_used(
     narrow: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, other = (Program(narrow, People(narrow).customer()) for _ in range(2))
     held, count_up = [], PostgresStorage.incr
 
-    def count(storage: PostgresStorage, *args: Any, **named: Any) -> int:
+    def counted(storage: PostgresStorage, *args: Any, **named: Any) -> int:
         held.append(db.engine.pool.checkedout())  # type: ignore[attr-defined]  # of a pool that has a size
         return count_up(storage, *args, **named)
 
-    monkeypatch.setattr(PostgresStorage, "incr", count)
+    monkeypatch.setattr(PostgresStorage, "incr", counted)
     db.session.remove()
     one.get("/me")
     assert other.patch("/me", {"about": "Anything"})["about"] == "Anything"
     assert held == [0, 0]
 
 
-@pytest.mark.usefixtures("still")
 def test_a_429_says_so_in_words_of_its_own(narrow: Flask) -> None:
     program, there = Program(narrow), {"environ_base": {"REMOTE_ADDR": "10.1.0.2"}}
     for _ in range(LIMIT):
