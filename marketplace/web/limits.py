@@ -14,6 +14,7 @@ from email_validator import validate_email
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 
+from marketplace.accounts.models import EMAIL_LENGTH
 from marketplace.core.limits import PostgresStorage
 from marketplace.core.text import one_line
 from marketplace.web.checking import is_check
@@ -147,9 +148,11 @@ def submitted_account() -> str:
     One account has one key, however its address is spelled: the form reads full-width letters and the like as well.
     """
     email = one_line(_submitted_email())
-    # For what is no address no account is asked.
-    with suppress(ValueError):
-        email = validate_email(email, check_deliverability=False).normalized
+    # For what is no address no account is asked. Nor is it for what is too long, which takes ages to be normalised:
+    # the square of the number of accents in a row.
+    if len(email) <= EMAIL_LENGTH:
+        with suppress(ValueError):
+            email = validate_email(email, check_deliverability=False).normalized
     email = email.lower()
     return hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()
 

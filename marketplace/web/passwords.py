@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,6 +14,15 @@ MIN_PASSWORD, MAX_PASSWORD = 8, 256
 
 not_endless = Length(max=MAX_PASSWORD, message=_l("A password has at most %(max)d characters."))
 """For every field that takes a password: what is longer is refused before anybody hashes it."""
+
+
+def at_most(limit: int) -> Callable[[str | None], str | None]:
+    """A filter for fields that are normalised whatever their validators say, the library's own among them.
+
+    What is longer than `limit` stays too long by one character: to normalise text takes the square of the number of
+    accents in a row.
+    """
+    return lambda text: text and text[: limit + 1]
 
 
 COMMON = frozenset(

@@ -26,7 +26,7 @@ from marketplace.accounts.states import Role
 from marketplace.core.text import one_line
 from marketplace.web.checking import Checkable
 from marketplace.web.fields import SelectChoice
-from marketplace.web.passwords import not_endless
+from marketplace.web.passwords import MAX_PASSWORD, at_most, not_endless
 from marketplace.web.safe import local_address
 from marketplace.web.viewer import account
 
@@ -50,12 +50,13 @@ class SignInForm(LocalNext, LoginForm):
 
     email = EmailField(
         _l("Email"),
-        filters=[one_line],
+        filters=[one_line, at_most(EMAIL_LENGTH)],
         render_kw={"autocomplete": "username", "autofocus": True},
         validators=[email_required, Length(max=EMAIL_LENGTH), EmailValidation(verify=False)],
     )
     password = PasswordField(
         _l("Password"),
+        filters=[at_most(MAX_PASSWORD)],
         render_kw={"autocomplete": "current-password"},
         validators=[password_required, not_endless],
     )
@@ -98,7 +99,7 @@ class RegistrationForm(Checkable, LocalNext, RegisterFormV2):
     # An address that is taken is said so while there is no mail that could say it to its owner alone.
     email = EmailField(
         _l("Email"),
-        filters=[one_line],
+        filters=[one_line, at_most(EMAIL_LENGTH)],
         description=_l("You sign in with it."),
         render_kw={"autocomplete": "email"},
         validators=[email_required, Length(max=EMAIL_LENGTH), EmailValidation(verify=True), unique_user_email],
@@ -106,6 +107,7 @@ class RegistrationForm(Checkable, LocalNext, RegisterFormV2):
     password = PasswordField(
         _l("Password"),
         description=_l("At least 8 characters."),
+        filters=[at_most(MAX_PASSWORD)],
         render_kw={"autocomplete": "new-password"},
         validators=[password_required, not_endless],
     )
@@ -117,17 +119,20 @@ class PasswordForm(ChangePasswordForm):
 
     password = PasswordField(
         _l("Present password"),
+        filters=[at_most(MAX_PASSWORD)],
         render_kw={"autocomplete": "current-password"},
         validators=[password_required, not_endless],
     )
     new_password = PasswordField(
         _l("New password"),
         description=_l("At least 8 characters."),
+        filters=[at_most(MAX_PASSWORD)],
         render_kw={"autocomplete": "new-password"},
         validators=[password_required, not_endless],
     )
     new_password_confirm = PasswordField(
         _l("New password again"),
+        filters=[at_most(MAX_PASSWORD)],
         render_kw={"autocomplete": "new-password"},
         validators=[EqualToLocalize("new_password", message="RETYPE_PASSWORD_MISMATCH"), password_required],
     )
@@ -143,6 +148,7 @@ class PasswordAgainForm(LocalNext, VerifyForm):
 
     password = PasswordField(
         _l("Password"),
+        filters=[at_most(MAX_PASSWORD)],
         render_kw={"autocomplete": "current-password"},
         validators=[password_required, not_endless],
     )
