@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from marketplace.api.operations import operation, require_match
+from marketplace.api.outcomes import until_commit
+from marketplace.api.parts import Parts, is_multipart, read_files
 from marketplace.api.schemas.talk import CommentIn, CommentList, CommentOut, CommentPatch
 from marketplace.api.schemas.values import Paged
 from marketplace.api.talk import comment_out, talk_of
-from marketplace.orders.services import talking
+from marketplace.orders.queries import orders
+from marketplace.orders.services import refuse, talking
 from marketplace.orders.services.dealing import locked_for
 from marketplace.orders.states import Act
 from marketplace.threads import queries, services
+from marketplace.threads.services import Upload
+from marketplace.web.attachments import POST_LIMIT, folder
 from marketplace.web.viewer import account
 
 ALL = "/orders/<id:order_id>/comments"
 ONE = f"{ALL}/<id:comment_id>"
+
+
+def refuse_commenting(order_id: int) -> None:
+    """Raises what `post_comment` would before a file is read; the service asks again under its lock."""
+    refuse(Act.COMMENT, orders.get_order(order_id), by=account())
 
 
 @operation("GET", ALL, tag="talk", query=Paged, answer=CommentList, errors=(403, 404))
@@ -34,6 +44,8 @@ def list_comments(order_id: int, query: Paged) -> CommentList:
     ALL,
     tag="talk",
     body=CommentIn,
+    parts=Parts(POST_LIMIT, most=services.MAX_FILES_AT_ONCE, words=CommentIn),
+    asks=refuse_commenting,
     answer=CommentOut,
     status=201,
     errors=(403, 404),
@@ -42,9 +54,14 @@ def list_comments(order_id: int, query: Paged) -> CommentList:
 def post_comment(order_id: int, body: CommentIn) -> CommentOut:
     """Write a comment.
 
-    For the customer, the performer and the desk. Everybody who has the order open sees it at once.
+    For the customer, the performer and the desk. Everybody who has the order open sees it at once. In JSON without
+    files, or as multipart/form-data with its `text` in one part and 1 to 10 files in parts called `files`, of the kinds
+    and sizes that an order takes: all of it is kept, or nothing. The answer names the files in `attachments`.
     """
-    comment = talking.comment_on_order(order_id, text=body.text, by=account())
+    sent = read_files("files", besides=CommentIn.model_fields) if is_multipart() else []
+    uploads = [Upload(file.filename or "", file.stream) for file in sent]
+    kept = until_commit(services.stored(uploads, folder()))
+    comment = talking.comment_on_order(order_id, text=body.text, files=kept, by=account())
     return shown_comment(order_id, comment.id)
 
 

@@ -159,7 +159,7 @@ def statuses(made: Operation) -> list[int]:
 def _parts(parts: Parts) -> Described:
     """The schema of a body of several parts."""
     file = {"type": "string", "format": "binary"}
-    words = {} if parts.words is None else parts.words.model_json_schema(ref_template=REF)["properties"]
+    words = {} if parts.words is None else parts.words.model_json_schema(ref_template=REF)
     if parts.most == 1:
         files: Described = {"description": "The file, with its name.", **file}
     else:
@@ -167,9 +167,9 @@ def _parts(parts: Parts) -> Described:
         files = {"description": each, "type": "array", "items": file, "minItems": 1, "maxItems": parts.most}
     return {
         "type": "object",
-        "required": [parts.field],
+        "required": [parts.field, *words.get("required", ())],
         "additionalProperties": False,
-        "properties": {parts.field: files, **words},
+        "properties": {parts.field: files, **words.get("properties", {})},
     }
 
 
