@@ -34,8 +34,7 @@ from marketplace.core.text import one_line, tidy
 from marketplace.orders.models import NOTE_LENGTH
 from marketplace.web.fields import LinkField, LinksField, MoneyField, PhoneField, WholeField
 from marketplace.web.filters import LABELS
-
-PASSWORD_LENGTH = 200
+from marketplace.web.passwords import MAX_PASSWORD, at_most, not_endless
 
 
 def role_choices() -> list[tuple[str, Any]]:
@@ -81,7 +80,7 @@ class AccountForm(FlaskForm):
 
     email = StringField(
         _l("Email"),
-        filters=[one_line],
+        filters=[one_line, at_most(EMAIL_LENGTH)],
         validators=[InputRequired(_l("Enter an email.")), Length(max=EMAIL_LENGTH)],
         render_kw={"type": "email", "autocomplete": "off"},
     )
@@ -94,8 +93,9 @@ class AccountForm(FlaskForm):
     role = SelectField(_l("Role"), choices=role_choices, default=Role.MANAGER.value)
     password = PasswordField(
         _l("Password"),
+        filters=[at_most(MAX_PASSWORD)],
         description=_l("Tell it to the person in a safe way; they can change it after signing in."),
-        validators=[InputRequired(_l("Enter a password.")), Length(max=PASSWORD_LENGTH)],
+        validators=[InputRequired(_l("Enter a password.")), not_endless],
         render_kw={"autocomplete": "new-password"},
     )
     submit = SubmitField(_l("Create the account"))
