@@ -56,7 +56,7 @@ def config() -> SchemathesisConfig:
                 {
                     # A part that is no list is on the wire what a list of one part is, so hardly anything wrong can be
                     # said in a body of parts. What can is tried in the tests of these operations in tests/api.
-                    "include-operation-id": ["post_attachments", "post_pictures", "post_load"],
+                    "include-operation-id": ["post_attachments", "post_comment", "post_pictures", "post_load"],
                     "checks": {"negative_data_rejection": {"enabled": False}},
                 }
             ],
