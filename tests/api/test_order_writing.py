@@ -24,6 +24,8 @@ from tests.people import People
 
 Make = Callable[[Account | None], Program]
 
+SOON = (clock.today() + timedelta(days=30)).isoformat()
+
 
 @pytest.fixture
 def wanted(people: People) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def wanted(people: People) -> dict[str, Any]:
         "category_id": people.category().id,
         "pricing": "fixed",
         "price": "1500",
-        "deadline": (clock.today() + timedelta(days=30)).isoformat(),
+        "deadline": SOON,
     }
 
 
@@ -220,7 +222,7 @@ class TestEditing:
             ("description", "In other words.\n", "In other words."),
             ("price", "99.9", "99.90"),
             ("price", None, None),
-            ("deadline", "2030-02-28", "2030-02-28"),
+            ("deadline", SOON, SOON),
             ("deadline", None, None),
             ("pricing", "quote", "quote"),
         ],

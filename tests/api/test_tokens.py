@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -18,7 +18,7 @@ from marketplace.orders.models import Order
 from marketplace.orders.states import Status
 from marketplace.web.auth.browsers import program_name
 from tests.api.program import Program
-from tests.api.robots import ROBOT, session_of
+from tests.api.robots import ROBOT, claims_of, session_of
 from tests.client import Browser
 from tests.people import PASSWORD, People
 
@@ -98,10 +98,12 @@ def test_an_unblocked_person_signs_in_anew(app: Flask, robot: Program, owner: Ac
 
 
 def test_an_access_token_is_good_for_a_quarter_of_an_hour(robot: Program) -> None:
-    started = clock.now()
-    with clock.fixed(started + ACCESS_LIFETIME - timedelta(seconds=2)):
+    claims = claims_of(robot)
+    assert claims["exp"] - claims["iat"] == ACCESS_LIFETIME.total_seconds() == 900
+    end = datetime.fromtimestamp(claims["exp"], UTC)
+    with clock.fixed(end - timedelta(microseconds=1)):
         robot.get("/me")
-    with clock.fixed(started + ACCESS_LIFETIME + timedelta(seconds=1)):
+    with clock.fixed(end):
         robot.get("/me", 401)
     robot.get("/me")
 

@@ -6,8 +6,10 @@ different there, and everything else. A program whose token is worth nothing is 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from marketplace.core import clock
 from tests.catalog.shelf import drawing
 from tests.people import PASSWORD
 from tests.promises.callers import Files
@@ -206,7 +208,7 @@ POSTED = {
     "description": "Of this month.",
     "category_id": "#{category}",
     "price": "200",
-    "deadline": "2030-01-31",
+    "deadline": (clock.today() + timedelta(days=30)).isoformat(),
     "lines": [],
     "customer_id": "#{owner}",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -218,7 +218,8 @@ def test_nobody_takes_an_order_on_other_terms_than_the_page_showed(people: Peopl
     shown = str(worker.page(f"/orders/{order.id}/take").select_one("input[name=terms]")["value"])  # type: ignore[index]
 
     changed = {"title": order.title, "description": order.description, "category_id": order.category_id}
-    assert buyer.send(f"/orders/{order.id}/edit", **changed, price="1", deadline="2030-01-31").status_code == 302
+    changed |= {"price": "1", "deadline": (clock.today() + timedelta(days=30)).isoformat()}
+    assert buyer.send(f"/orders/{order.id}/edit", **changed).status_code == 302
     refused = worker.send(f"/orders/{order.id}/take", terms=shown)
     assert refused.status_code == 409
     assert "changed" in refused.text
