@@ -11,8 +11,12 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import Account
 from marketplace.core.db import db
+from marketplace.core.errors import DomainError
+from marketplace.orders.errors import NotACustomer, NotAPerformer
 from marketplace.orders.models import Order, OrderEvent
 from marketplace.orders.states import Status
+from marketplace.threads.errors import NoSuchFile
+from marketplace.web.problems import kind_of
 from marketplace.web.programs import API
 from tests.api.program import PROBLEM, Program, told
 from tests.people import People
@@ -125,6 +129,14 @@ def test_a_refusal_of_the_domain_has_a_name_that_does_not_change(people: People,
     assert problem["type"] == "urn:podryad:problem:illegal-step"
 
 
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [(NotAPerformer, "not-a-performer"), (NotACustomer, "not-a-customer"), (NoSuchFile, "no-such-file")],
+)
+def test_the_type_of_a_problem_has_a_hyphen_between_all_its_words(error: type[DomainError], kind: str) -> None:
+    assert kind_of(error) == f"urn:podryad:problem:{kind}"
+
+
 class TestIdempotencyKey:
     """A request that is sent again."""
 
@@ -179,6 +191,14 @@ def test_a_thing_that_has_not_changed_is_not_sent_again(people: People, program:
     asker.post(f"/orders/{order.id}/cancel", {"reason": "No"})
     changed = asker.ask("GET", f"/orders/{order.id}", headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200
+
+
+def test_whoever_reads_only_what_is_there_reads_it(people: People, program: Make) -> None:
+    asker, path = program(people.customer()), f"/orders/{people.order().id}"
+    tag = asker.ask("GET", path).headers["ETag"]
+    for wanted, status in (("*", 200), (tag, 200), (f'"x", {tag}', 200), ('"x"', 412), ("", 412), (f"W/{tag}", 412)):
+        told(asker.ask("GET", path, headers={"If-Match": wanted}), status)
+    assert asker.ask("GET", path, headers={"If-Match": "*", "If-None-Match": tag}).status_code == 304
 
 
 def test_every_answer_has_the_headers_of_the_site_and_sets_no_cookie(people: People, program: Make) -> None:
