@@ -25,7 +25,8 @@ ONE = f"{ALL}/<id:line_id>"
 def list_lines(order_id: int, query: Paged) -> LineList:
     """List the lines of an order.
 
-    In their order. For whoever may read the order.
+    In their order. For whoever may read the order. The pages are of one and the same list: once its lines are others,
+    or in another order, a cursor from before is a 422 (`cursor-refused`); begin again with the first page then.
     """
     page = queries.lines_page(viewed_order(order_id), query.cursor, query.limit)
     return LineList(items=[line_out(line) for line in page.items], next_cursor=page.next_cursor)

@@ -12,6 +12,7 @@ from marketplace.accounts.models import Account
 from marketplace.catalog import services as catalog
 from marketplace.core.db import db
 from marketplace.core.money import MAX_AMOUNT
+from marketplace.core.paging import decode_cursor
 from marketplace.orders.models import MAX_LINES, MAX_QUANTITY, Order
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.services import LineInput
@@ -262,6 +263,57 @@ def test_pages_follow_each_other(people: People, program: Make) -> None:
     assert [[item["name"] for item in page] for page in found] == [["0", "1", "2"], ["3", "4", "5"], ["6"]]
     for bad in ("cursor=x", "cursor=WzldMA", "cursor=WzQwMF0", "limit=0", "limit=101", "limit=x", "sort=name"):
         asker.get(f"{address(order)}?{bad}", 422)
+
+
+OTHERS: dict[str, Callable[[Program, Order], object]] = {
+    "one goes": lambda asker, order: asker.delete(address(order, ids(order)[0])),
+    "one moves up": lambda asker, order: asker.patch(address(order, ids(order)[-1]), {"position": 1}),
+    "one moves down": lambda asker, order: asker.patch(address(order, ids(order)[0]), {"position": 7}),
+    "one comes": lambda asker, order: asker.post(address(order), WORDS, 201),
+    "one is another": lambda asker, order: asker.patch(address(order, ids(order)[6]), {"quantity": 5}),
+    "all go": lambda asker, order: asker.patch(f"/orders/{order.id}", {"lines": []}),
+}
+
+
+@pytest.mark.parametrize("change", OTHERS)
+def test_a_list_that_has_changed_is_read_from_its_beginning(people: People, program: Make, change: str) -> None:
+    order = people.order(lines=[line(str(number)) for number in range(7)])
+    reader, path = program(None), f"{address(order)}?limit=3"
+    cursor = reader.get(path)["next_cursor"]
+    assert len(reader.get(f"{path}&cursor={cursor}")["items"]) == 3
+    OTHERS[change](program(people.manager()), order)
+    problem = reader.get(f"{path}&cursor={cursor}", 422)
+    assert (problem["type"], list(problem["errors"])) == ("urn:podryad:problem:cursor-refused", ["cursor"])
+    assert [item["id"] for page in pages(reader, path) for item in page] == ids(order)
+
+
+@pytest.mark.parametrize("lines", [["0", "2", "3", "4"], []], ids=["others", "none"])
+def test_a_list_that_changes_while_it_is_read_is_not_mixed(
+    people: People, program: Make, monkeypatch: pytest.MonkeyPatch, lines: list[str]
+) -> None:
+    order = people.order(lines=[line(str(number)) for number in range(5)])
+    reader, path = program(None), f"{address(order)}?limit=2"
+    cursor = reader.get(path)["next_cursor"]
+    place = "marketplace.orders.queries.lines.decode_cursor"
+
+    def meanwhile(*sent: Any) -> Any:
+        """Between the reading of the order and that of its lines."""
+        found = decode_cursor(*sent)
+        monkeypatch.setattr(place, decode_cursor)
+        wanted = [{"name": name, "quantity": 1, "unit_price": "1"} for name in lines]
+        program(people.manager()).patch(f"/orders/{order.id}", {"lines": wanted})
+        return found
+
+    monkeypatch.setattr(place, meanwhile)
+    assert reader.get(f"{path}&cursor={cursor}", 422)["type"] == "urn:podryad:problem:cursor-refused"
+
+
+def test_an_order_that_changes_elsewhere_is_read_on(people: People, program: Make) -> None:
+    order = people.order(lines=[line(str(number)) for number in range(7)])
+    reader, path = program(None), f"{address(order)}?limit=3"
+    cursor = reader.get(path)["next_cursor"]
+    program(order.customer).patch(f"/orders/{order.id}", {"title": "Another"})
+    assert len(reader.get(f"{path}&cursor={cursor}")["items"]) == 3
 
 
 def test_a_list_costs_the_same_whatever_its_length(people: People, program: Make) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core.db import db
-from marketplace.core.paging import Page, decode_cursor, make_page
+from marketplace.core.paging import Asked, CursorRefused, Page, decode_cursor, make_page
 from marketplace.orders.errors import LineNotFound
 from marketplace.orders.models import MAX_LINES, Order, OrderLine
 
@@ -36,12 +36,28 @@ def get_line(order: Order, line_id: int) -> OrderLine:
 
 
 def lines_page(order: Order, after: str | None, size: int) -> Page[OrderLine]:
-    """One page of the lines, in their order, with their products."""
-    asked = ("lines", order.id)
-    query = _with_product(order).order_by(OrderLine.position).limit(size + 1)
+    """One page of the lines, in their order, with their products; CursorRefused when they are others since the last.
+
+    A line keeps no place of its own: one that goes moves all behind it, and whoever read on would miss one. Lines that
+    say the same are the same list.
+    """
+    known = order.lines_digest
+    query = _with_product(order).add_columns(Order.lines_digest).join(Order, OrderLine.order_id == Order.id)
+    query = query.order_by(OrderLine.position).limit(size + 1)
     if after:
-        query = query.where(OrderLine.position > decode_cursor(after, asked, _bounded_position)[0])
-    return make_page(db.session.scalars(query).all(), size, after, asked, lambda line: (line.position,))
+        seen = decode_cursor(after, _asked(order, known), _bounded_position)
+        query = query.where(OrderLine.position > seen[0])
+    found = db.session.execute(query).all()
+    # The order was read before: what counts is how its lines were in the moment in which these were read.
+    digest = found[0].lines_digest if found else None
+    if after and digest != known:
+        raise CursorRefused
+    asked = _asked(order, digest or "")
+    return make_page([row.OrderLine for row in found], size, after, asked, lambda line: (line.position,))
+
+
+def _asked(order: Order, digest: str) -> Asked:
+    return ("lines", order.id, digest)
 
 
 def _bounded_position(text: str) -> int:
