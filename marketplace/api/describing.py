@@ -15,7 +15,6 @@ from marketplace.api.parts import MULTIPART, Parts
 from marketplace.api.reading import may_be_empty
 from marketplace.api.repeating import HEADER, REPLAYED
 from marketplace.api.schemas.problems import Problem
-from marketplace.api.schemas.values import MAX_ID
 from marketplace.api.wording import ABOUT, REFUSALS, SUCCESSES, TAGS
 from marketplace.core.repeats import KEY_LENGTH
 from marketplace.web.problems import MEDIA_TYPE
@@ -23,6 +22,8 @@ from marketplace.web.programs import API
 
 VERSION = "1.0.0"
 REF = "#/components/schemas/{model}"
+MAX_ADDRESSED = 10**18 - 1
+"""The largest id that is looked for; an address with more digits is none (`<id:…>`)."""
 JSON, BYTES = "application/json", "application/octet-stream"
 
 Described = dict[str, Any]
@@ -151,7 +152,8 @@ def statuses(made: Operation) -> list[int]:
         found |= {411, 413}
     if made.body is not None or made.parts is not None:
         found.add(415)
-    if made.method == "POST" and not made.is_secret:
+    if made.method == "POST":
+        # The first request under the same Idempotency-Key is still at work.
         found.add(409)
     return sorted(found)
 
@@ -206,7 +208,7 @@ def _parameters(made: Operation, schemas: Schemas) -> list[Described]:
             "in": "path",
             "required": True,
             "description": f"`id` of the {name.removesuffix('_id')}.",
-            "schema": {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_ID, "examples": [7]},
+            "schema": {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_ADDRESSED, "examples": [7]},
         }
         for name in IDS.findall(made.rule)
     ]

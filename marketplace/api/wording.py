@@ -24,19 +24,26 @@ ABOUT = """Orders and all that belongs to them, for programs.
 
 **Signing in.** `POST /auth/login` gives an access token for 15 minutes and a refresh token for 30 days. Send the access
 token as `Authorization: Bearer …`; cookies count for nothing here. `POST /auth/refresh` gives the next pair. A refresh
-token is good for one use: one that comes twice signs the program out.
+token is good for one use: one that comes twice signs the program out. Tokens die at `POST /auth/logout` and `DELETE
+/me/sessions`, when the password or the role changes, when an admin signs the person out or blocks them, and when the
+program has asked for nothing for 30 days.
 
 **Errors** are problem details (RFC 9457), `application/problem+json`. `type` says what was refused in a word that does
-not change, `errors` what is wrong with each field. Words are in the language of `Accept-Language` (ru, en).
+not change, `errors` what is wrong with each field. Words are in the language of `Accept-Language` (ru, en), without it
+in that of the account, and else in that of the site.
 
 **Sending twice.** Every POST takes an `Idempotency-Key`. For 24 hours the same request under the same key has one
-effect and the same answer; another request under it is a 422, one that comes while the first is at work a 409.
+effect and the same answer; another request under it is a 422, one that comes while the first is at work a 409. Answers
+that hold tokens are not kept: a repetition gets a new access token with the same refresh token, as long as nobody has
+used that.
 
-**Changing what somebody else changes.** Single things have an `ETag`. Send it as `If-Match` with a PATCH and get a 412
-when it is not the same any more; send it as `If-None-Match` with a GET and get a 304 when it is.
+**Changing what somebody else changes.** Single things have an `ETag`. Send it as `If-Match` with a PATCH, or the DELETE
+of a line, and get a 412 when it is not the same any more; send it as `If-None-Match` with a GET and get a 304 when it
+is. What would not be compared is a 400.
 
 **Limits.** `RateLimit` of every answer says how many requests are left (`r`) and for how many seconds (`t`). A 429
-and a 503 say in `Retry-After` how many seconds to wait.
+and a 503 say in `Retry-After` how many seconds to wait. Registering, signing in, refreshing, changing the password and
+giving orders back have limits of their own.
 
 **Values.** Money is text, `"1499.90"`. Moments are RFC 3339 in UTC, days are `2030-01-31`. Lists come in pages: send
 `next_cursor` back as `cursor`, to the same list with the same filters and order; any other refuses it. Unknown fields
