@@ -10,12 +10,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from marketplace.api.operations import operation
-from marketplace.api.orders.listing import listed_categories, wanted_orders
+from marketplace.api.orders.listing import wanted_orders
 from marketplace.api.schemas.filters import Filter, FilterAsked, FilterIn, FilterList, FilterOut
 from marketplace.core.errors import N_, Invalid
 from marketplace.core.text import one_line
 from marketplace.orders import services
 from marketplace.orders.models import QUERY_LENGTH, SavedFilter
+from marketplace.orders.queries.board import Categories, category_choices
 from marketplace.orders.queries.order_list import saved_filters
 from marketplace.orders.queries.order_list_asking import SortedBy
 from marketplace.orders.states import MoneyState, Status
@@ -47,7 +48,7 @@ def post_filter(body: FilterIn) -> FilterOut:
     """
     by = account()
     with _about_the_filter():
-        wanted_orders(body.filter, listed_categories(), by)
+        wanted_orders(body.filter, Categories(category_choices()), by)
     query = query_of(body.filter)
     if len(query) > QUERY_LENGTH:
         raise Invalid(N_("This filter is too long to be kept."), field="filter")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
@@ -13,7 +12,7 @@ from marketplace.api.schemas.order_list import OrderList, OrderQuery, OrdersAske
 from marketplace.catalog.errors import NoSuchCategory
 from marketplace.core.text import one_line
 from marketplace.orders import policies
-from marketplace.orders.queries.board import CardCategory, category_choices
+from marketplace.orders.queries.board import CardCategory, Categories, category_choices
 from marketplace.orders.queries.order_list import ListedOrder, OrderFilter, listed_orders
 from marketplace.orders.queries.order_list_asking import (
     PEOPLE,
@@ -36,24 +35,19 @@ def list_orders(query: OrderQuery) -> OrderList:
     they have sent an offer for. Who has only sent an offer learns neither of the money nor of the manager.
     """
     by = account()
-    categories = listed_categories()
+    categories = Categories(category_choices())
     wanted = wanted_orders(query, categories, by)
     page = listed_orders(wanted, by=by, after=query.cursor, size=query.limit)
     locale, currency = select_locale(), current_app.config["CURRENCY"]
-    shown = {one.id: {"id": one.id, "slug": one.slug, "name": one.name_in(locale)} for one in categories.values()}
-    items = [_item(listed, shown[listed.order.category_id], currency, by) for listed in page.items]
+    items = [_item(one, _category(categories[one.order.category_id], locale), currency, by) for one in page.items]
     # Read as a whole: making a model of every part by itself takes several times as long.
     return OrderList.model_validate({"items": items, "next_cursor": page.next_cursor})
 
 
-def listed_categories() -> dict[str, CardCategory]:
-    """All categories by their slugs."""
-    return {choice.category.slug: choice.category for choice in category_choices()}
-
-
-def wanted_orders(query: OrdersAsked, categories: Mapping[str, CardCategory], by: Account) -> OrderFilter:
+def wanted_orders(query: OrdersAsked, categories: Categories, by: Account) -> OrderFilter:
     """What `by` asks for, with the people found; raises Invalid, with its field, for what cannot be asked."""
-    if query.category and query.category not in categories:
+    slugs = {category.slug: category.id for category in categories.values()}
+    if query.category and query.category not in slugs:
         raise NoSuchCategory(field="category")
     check_totals(query.total_from, query.total_to)
     check_days(query.created_from, query.created_to)
@@ -66,7 +60,7 @@ def wanted_orders(query: OrdersAsked, categories: Mapping[str, CardCategory], by
         manager=one_line(query.manager),
         statuses=tuple(query.status),
         money_states=tuple(query.money),
-        category_id=categories[query.category].id if query.category else None,
+        category_id=slugs[query.category] if query.category else None,
         total_from=query.total_from,
         total_to=query.total_to,
         created_from=query.created_from,
@@ -100,6 +94,10 @@ def _item(listed: ListedOrder, category: dict[str, Any], currency: str, by: Acco
         "updated_at": order.updated_at,
         "links": {"self": f"{API}/orders/{order.id}", "page": f"/orders/{order.id}"},
     }
+
+
+def _category(category: CardCategory, locale: str) -> dict[str, Any]:
+    return {"id": category.id, "slug": category.slug, "name": category.name_in(locale)}
 
 
 def _person(account_id: int | None, name: str | None) -> dict[str, Any] | None:

@@ -89,6 +89,24 @@ class CategoryChoice(NamedTuple):
     open_orders: int
 
 
+class Categories(dict[int, CardCategory]):
+    """Categories by their ids.
+
+    Orders are read after the categories: one that has come in between, and an order in it, is read when it is asked
+    for.
+    """
+
+    def __init__(self, choices: Iterable[CategoryChoice]) -> None:
+        super().__init__((choice.category.id, choice.category) for choice in choices)
+
+    def __missing__(self, category_id: int) -> CardCategory:
+        known = Categories(category_choices())
+        if category_id not in known:
+            raise KeyError(category_id)
+        self.update(known)
+        return known[category_id]
+
+
 @dataclass(frozen=True)
 class BoardPage(Page[Card]):
     """One page of the board, and how many orders there are on all pages."""
@@ -115,7 +133,7 @@ def open_orders(
     else:
         count = _count(values)
         statement = _statement_for(count)
-    categories = {choice.category.id: choice.category for choice in choices}
+    categories = Categories(choices)
     filters = _place(wanted, values, after)
     rows = _rows(statement(filters), values, size) if count.number else ()
     page = _page([_card(row, categories[row[CATEGORY]]) for row in rows], wanted, after, size)

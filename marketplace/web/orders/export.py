@@ -90,7 +90,6 @@ def rows(wanted: OrderFilter, user: Account) -> Iterator[list[Any]]:
     """The orders one by one; what belongs to an order's people stays empty for whoever has only sent an offer."""
     form = OrderListForm(request.args)
     form.offer(user)
-    categories = {category_id: label(category) for category_id, category in form.categories.items()}
     zone = time_zone()
     for place, row in enumerate(every_listed(wanted, by=user), start=1):
         is_party = user.is_staff or user.id in (row.customer_id, row.author_id, row.performer_id)
@@ -98,7 +97,7 @@ def rows(wanted: OrderFilter, user: Account) -> Iterator[list[Any]]:
             place,
             row.number,
             row.title,
-            categories[row.category_id],
+            label(form.categories[row.category_id]),
             row.customer,
             row.manager if is_party else None,
             row.performer,

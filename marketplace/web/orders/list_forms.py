@@ -19,7 +19,7 @@ from marketplace.accounts.queries import desk_accounts
 from marketplace.core.errors import Invalid
 from marketplace.core.text import one_line
 from marketplace.orders.models import FILTER_NAME_LENGTH, QUERY_LENGTH
-from marketplace.orders.queries.board import category_choices
+from marketplace.orders.queries.board import Categories, category_choices
 from marketplace.orders.queries.order_list import NUMBER, OrderFilter
 from marketplace.orders.queries.order_list_asking import (
     MINE,
@@ -89,7 +89,7 @@ class OrderListForm(FlaskForm):
         self.sort.choices = [(sort.value, str(words)) for sort, words in SORTS.items()]
         if self.sort.data == "":
             self.sort.data = NEWEST_FIRST
-        self.categories = {choice.category.id: choice.category for choice in category_choices()}
+        self.categories = Categories(category_choices())
         locale = select_locale()
         listed = [(category.slug, category.name_in(locale)) for category in self.categories.values()]
         self.category.choices = [("", _("All categories")), *listed]
