@@ -89,7 +89,8 @@ def read_words(shape: type[Shape]) -> Shape:
 def read_files(field: str, *, besides: Collection[str] = ()) -> list[FileStorage]:
     """The files that were sent under the name `field`, at least one; other parts than `besides` are refused."""
     known = {field, *besides}
-    errors = {name: [_("There is no such field.")] for name in (*request.form, *request.files) if name not in known}
+    sent = (*request.form, *request.files)
+    errors = {name or "body": [_("There is no such field.")] for name in sent if name not in known}
     errors |= {name: [_("This is not text.")] for name in besides if name in request.files}
     if field in request.form:
         errors[field] = [_("This is not a file: give the part a file name.")]

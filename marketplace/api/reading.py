@@ -142,8 +142,9 @@ def refuse_conditions(*names: str) -> None:
 
 
 def refuse_body() -> None:
-    """For operations that take no body."""
-    if request.get_data():
+    """For operations that take no body; an empty object, which many libraries send, says nothing either."""
+    sent = request.get_data()
+    if sent and not (request.mimetype == JSON and sent.strip() == b"{}"):
         raise BadRequest(_("This request takes no body."))
 
 
@@ -181,7 +182,8 @@ def told(detail: ErrorDetails) -> str:
         case "less_than_equal":
             return _("This is more than %(limit)s.", limit=values["le"])
         case "enum" | "literal_error":
-            return _("Choose one of: %(values)s.", values=values["expected"])
+            # "'customer' or 'performer'" it says, in English.
+            return _("Choose one of: %(values)s.", values=values["expected"].replace(" or ", ", "))
         case "value_error":
             return str(values["error"])
         case "list_type":

@@ -85,16 +85,23 @@ def caller() -> str:
 def digest() -> str:
     """A digest of all that was asked for; keyed, because passwords are among it."""
     asked = hmac.new(current_app.config["SECRET_KEY"].encode(), digestmod=hashlib.sha256)
-    for part in (request.method, request.full_path, request.mimetype):
-        asked.update(part.encode() + b"\n")
+
+    def add(*pieces: str) -> None:
+        for piece in pieces:
+            content = piece.encode("utf-8", "surrogatepass")
+            # With its length: two pieces are not the one that reads like both of them.
+            asked.update(b"%d " % len(content) + content)
+
+    add(request.method, request.full_path, request.mimetype)
     if request.mimetype == "multipart/form-data":
         for name, text in request.form.items(multi=True):
-            asked.update(f"{name}\n{text}\n".encode("utf-8", "surrogatepass"))
+            add(name, text)
         for name, file in request.files.items(multi=True):
-            asked.update(f"{name}\n{file.filename}\n".encode("utf-8", "surrogatepass"))
-            while content := file.stream.read(PART):
-                asked.update(content)
+            content = hashlib.sha256()
+            while part := file.stream.read(PART):
+                content.update(part)
             file.stream.seek(0)
+            add(name, file.filename or "", content.hexdigest())
     else:
         asked.update(request.get_data())
     return asked.hexdigest()

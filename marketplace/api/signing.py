@@ -37,7 +37,7 @@ def identify() -> None:
     try:
         if scheme.lower() != SCHEME:
             raise Unauthorized(_("Sign in and send the access token: Authorization: Bearer …"))
-        g._login_user = person_of(token.strip())
+        g._login_user = person_of(token.strip(" "))
     except (Unauthorized, NoSuchToken) as error:
         g.not_known_by = error
 

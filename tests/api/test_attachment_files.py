@@ -70,6 +70,11 @@ class TestIdempotencyKey:
         told(send(program(order.customer), order, ("a.txt", b"one"), ("a.txt", b"one"), headers=self.KEY), 422)
         assert (rows(), len(on_disk(media))) == ([1, 0, 1], 1)
 
+    def test_two_files_are_not_the_one_that_reads_like_both(self, people: People, program: Make, media: Path) -> None:
+        order = people.order()
+        told(send(program(order.customer), order, ("a.txt", b"1files\nb.txt\n2"), headers=self.KEY), 201)
+        told(send(program(order.customer), order, ("a.txt", b"1"), ("b.txt", b"2"), headers=self.KEY), 422)
+
     def test_a_refused_request_may_come_again(self, people: People, program: Make, media: Path) -> None:
         order = people.order()
         told(send(program(order.customer), order, ("a.txt", b""), headers=self.KEY), 422)

@@ -126,6 +126,11 @@ class TestForgery:
         for key in (b"", b"x" * 32, app.config["SECRET_KEY"].encode(), hashlib.sha256(key_of(app)).digest()):
             self.refused(robot, people, f"{body}.{b64(hmac.digest(key, body.encode(), 'sha256'))}")
 
+    def test_blanks_that_are_none(self, robot: Program, people: People) -> None:
+        token = robot.token
+        for blank in ("\xa0", "\x85"):
+            self.refused(robot, people, f"{blank}{token}")
+
     def test_somebody_else_put_into_it(self, robot: Program, people: People) -> None:
         header, _payload, signature = str(robot.token).split(".")
         changed = claims_of(robot) | {"sub": str(people.admin().id)}

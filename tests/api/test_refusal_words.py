@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ ASKED: dict[str, tuple[int, str, str, dict[str, Any]]] = {
     "packed": (415, "POST", "/orders", {"data": b"x", "content_type": JSON, "headers": {"Content-Encoding": "gzip"}}),
     "JSON for files": (415, "POST", "/orders/{order}/attachments", {"data": b"{}", "content_type": JSON}),
     "no JSON": (400, "POST", "/orders", {"data": b"title=x", "content_type": JSON}),
-    "a body": (400, "POST", "/orders/{order}/complete", {"data": b"{}", "content_type": JSON}),
+    "a body": (400, "POST", "/orders/{order}/complete", {"data": b'{"a": 1}', "content_type": JSON}),
     "NUL": (400, "GET", "/board?q=%00", {}),
     "nowhere": (404, "GET", "/nothing", {}),
     "no order": (404, "GET", "/orders/999999", {}),
@@ -72,6 +73,19 @@ def test_the_description_shows_what_is_really_said(robot: Program, owner: Accoun
     problem = told(asked(robot, owner, people, what), status)
     shown = REFUSALS[status]
     assert (problem["title"], problem["detail"]) == (shown.title, shown.detail)
+
+
+def test_an_empty_object_is_no_body(people: People, program: Callable[[Account], Program]) -> None:
+    order = people.taken()
+    assert order.performer is not None
+    assert program(order.performer).post(f"/orders/{order.id}/complete", {})["status"] == "completed"
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_choices_are_listed_without_words_of_another_language(nobody: Program, language: str) -> None:
+    sent = {"email": "a@example.com", "password": "long enough", "name": "A", "role": "manager"}
+    problem = nobody.post("/auth/register", sent, 422, headers={"Accept-Language": language})
+    assert problem["errors"]["role"][0].endswith(": 'customer', 'performer'.")
 
 
 def test_what_is_not_known_is_asked_to_send_a_token(nobody: Program) -> None:
