@@ -144,7 +144,7 @@ def test_only_who_may_edit_the_order_changes_its_lines_and_only_in_time(
 
 NEW: dict[str, tuple[dict[str, Any], str | None]] = {
     "nothing": ({}, "name"),
-    "words without a price": ({"name": "Laying"}, "name"),
+    "words without a price": ({"name": "Laying"}, "unit_price"),
     "a price without words": ({"unit_price": "1"}, "name"),
     "a name without letters": ({"name": " — ", "unit_price": "1"}, "name"),
     "a long name": ({"name": "x" * 201, "unit_price": "1"}, "name"),

@@ -171,9 +171,9 @@ class TestPosting:
             ({"name": "x", "unit_price": "-1"}, "lines.0.unit_price"),
             ({"name": " ", "unit_price": "1"}, "lines.0.name"),
             ({"name": "x", "unit_price": "1", "id": 1}, "lines.0.id"),
-            ({"name": "x"}, "lines"),
-            ({}, "lines"),
-            ({"product_id": 2**62}, "lines"),
+            ({"name": "x"}, "lines.0.unit_price"),
+            ({}, "lines.0.name"),
+            ({"product_id": 2**62}, "lines.0.product_id"),
             ({"name": "x", "unit_price": "1000000000", "quantity": 2}, "lines"),
         ],
     )
@@ -287,10 +287,10 @@ class TestEditing:
     @pytest.mark.parametrize(
         ("line", "place"),
         [
-            ({"id": 2**62, "quantity": 1}, "lines"),
+            ({"id": 2**62, "quantity": 1}, "lines.0.id"),
             ({"id": 1, "product_id": 1, "quantity": 1}, "lines.0.product_id"),
             ({"name": "x", "unit_price": "1"}, "lines.0.quantity"),
-            ({"quantity": 1}, "lines"),
+            ({"quantity": 1}, "lines.0.name"),
         ],
     )
     def test_a_wrong_line_is_named_and_changes_nothing(

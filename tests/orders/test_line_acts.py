@@ -115,15 +115,15 @@ def test_a_line_of_a_product_that_is_sold_no_more_can_still_change_its_quantity(
 ADD = services.add_line
 REFUSED: dict[str, tuple[Act, dict[str, Any], type[Invalid], str | None]] = {
     "a product that never was": (ADD, {"product_id": 2**62}, ProductNotSold, "product_id"),
-    "words without a price": (ADD, {"name": "Laying"}, LineIncomplete, "name"),
+    "words without a price": (ADD, {"name": "Laying"}, LineIncomplete, "unit_price"),
     "a price without words": (ADD, {"name": " ", "unit_price": Decimal(1)}, LineIncomplete, "name"),
     "none of it": (ADD, {"quantity": 0, "name": "x", "unit_price": Decimal(1)}, QuantityOutOfRange, "quantity"),
     "too dear": (ADD, {"name": "x", "unit_price": MAX_AMOUNT}, TotalTooLarge, "quantity"),
-    "a negative price": (ADD, {"name": "x", "unit_price": Decimal(-1)}, LineIncomplete, "name"),
-    "no number": (ADD, {"name": "x", "unit_price": Decimal("NaN")}, LineIncomplete, "name"),
+    "a negative price": (ADD, {"name": "x", "unit_price": Decimal(-1)}, LineIncomplete, "unit_price"),
+    "no number": (ADD, {"name": "x", "unit_price": Decimal("NaN")}, LineIncomplete, "unit_price"),
     "less than one": (services.change_line, {"quantity": 0}, QuantityOutOfRange, "quantity"),
     "more than anybody needs": (services.change_line, {"quantity": MAX_QUANTITY + 1}, QuantityOutOfRange, "quantity"),
-    "half a kopeck": (services.change_line, {"unit_price": Decimal("0.001")}, LineIncomplete, "name"),
+    "half a kopeck": (services.change_line, {"unit_price": Decimal("0.001")}, LineIncomplete, "unit_price"),
     "much too dear": (services.change_line, {"unit_price": MAX_AMOUNT}, TotalTooLarge, "quantity"),
 }
 
@@ -154,7 +154,7 @@ def test_what_comes_from_a_product_has_its_name_and_price(
     with refused(error, field=field):
         services.add_line(order.id, LineInput(1, product_id=cable.id, **values), by=order.customer)
     fields: dict[str, Any] = {"title": "x", "description": "", "category_id": order.category_id}
-    with refused(error, field="lines"):
+    with refused(error, field=f"lines.0.{field}"):
         services.edit_order(
             order.id, **fields, price=None, deadline=None, lines=[LineInput(1, id=line_id, **values)], by=order.customer
         )

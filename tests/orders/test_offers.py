@@ -228,12 +228,12 @@ def test_a_hidden_order_takes_no_offer_from_anybody(people: People) -> None:
         ({"days": -1}, DaysOutOfRange, "days"),
         ({"days": MAX_DAYS + 1}, DaysOutOfRange, "days"),
         ({"message": "x" * (MESSAGE_LENGTH + 1)}, MessageTooLong, "message"),
-        ({"lines": [line(quantity=0)]}, QuantityOutOfRange, "lines"),
-        ({"lines": [line(quantity=-1)]}, QuantityOutOfRange, "lines"),
-        ({"lines": [line(quantity=10**9)]}, QuantityOutOfRange, "lines"),
-        ({"lines": [line(name=" ")]}, LineIncomplete, "lines"),
-        ({"lines": [LineInput(quantity=1, name="Parser")]}, LineIncomplete, "lines"),
-        ({"lines": [line(unit_price="-1")]}, LineIncomplete, "lines"),
+        ({"lines": [line(quantity=0)]}, QuantityOutOfRange, "lines.0.quantity"),
+        ({"lines": [line(quantity=-1)]}, QuantityOutOfRange, "lines.0.quantity"),
+        ({"lines": [line(quantity=10**9)]}, QuantityOutOfRange, "lines.0.quantity"),
+        ({"lines": [line(name=" ")]}, LineIncomplete, "lines.0.name"),
+        ({"lines": [LineInput(quantity=1, name="Parser")]}, LineIncomplete, "lines.0.unit_price"),
+        ({"lines": [line(unit_price="-1")]}, LineIncomplete, "lines.0.unit_price"),
         ({"lines": [line()] * (MAX_LINES + 1)}, TooManyLines, "lines"),
         ({"lines": [line(quantity=2, unit_price=str(MAX_AMOUNT))]}, TotalTooLarge, "lines"),
     ],
@@ -257,7 +257,7 @@ def test_a_line_of_another_order_is_no_line_of_an_offer(people: People) -> None:
     other = people.quoting(lines=[line()])
     (foreign,) = orders.lines(other)
     order, performer = people.quoting(), people.performer()
-    with refused(NoSuchLine, field="lines"):
+    with refused(NoSuchLine, field="lines.0.id"):
         services.send_offer(order.id, wanted(lines=[LineInput(quantity=1, id=foreign.id)]), by=performer)
 
 

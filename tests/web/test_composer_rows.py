@@ -225,6 +225,22 @@ def test_a_line_that_comes_back_twice_is_said_where_it_is_and_nothing_is_done(pe
     assert told(order) == [("One", 2, Decimal(7)), ("Two", 1, Decimal(7))]
 
 
+def test_a_product_that_goes_off_sale_at_the_last_moment_is_said_above_the_rows(
+    people: People, client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cable = product(people, name="Cable")
+    client.sign_in(people.customer())
+    before = counts()
+    # The rows have been checked when it is hidden.
+    monkeypatch.setattr("marketplace.orders.services.lines.sold_products", lambda _ids: {})
+    fields = form(people) | row(0, name="Laying", quantity="1", unit_price="7")
+    answer = client.send("/orders/new", **fields, **row(1, product_id=cable.id, quantity="1"))
+    assert answer.status_code == 422
+    mistake = BeautifulSoup(answer.text, "html.parser").select_one("#lines-error")
+    assert mistake is not None and "not in the catalogue" in mistake.get_text()
+    assert counts() == before
+
+
 def test_the_page_of_an_order_shows_its_lines_with_photos(people: People, client: Browser) -> None:
     cable = product(people, name="Cable", unit="m", pictures=[picture()])
     order = people.order(price=None, lines=[LineInput(4, product_id=cable.id)])

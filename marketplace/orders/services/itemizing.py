@@ -7,33 +7,14 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 from marketplace.accounts.models import Account
-from marketplace.catalog.errors import ProductNotSold
 from marketplace.core.db import db
 from marketplace.core.errors import Invalid
-from marketplace.orders.errors import (
-    LineIncomplete,
-    LineNotFound,
-    ProductKeepsName,
-    ProductKeepsPrice,
-    QuantityOutOfRange,
-    TotalTooLarge,
-)
+from marketplace.orders.errors import LineNotFound, TotalTooLarge
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.queries.lines import get_line, present_lines
 from marketplace.orders.services.dealing import locked_for
 from marketplace.orders.services.lines import LineInput, set_lines
 from marketplace.orders.states import Act, EventKind
-
-FIELDS: dict[type[Invalid], str] = {
-    ProductNotSold: "product_id",
-    LineIncomplete: "name",
-    ProductKeepsName: "name",
-    ProductKeepsPrice: "unit_price",
-    QuantityOutOfRange: "quantity",
-    TotalTooLarge: "quantity",
-}
-"""Where a refusal of one line belongs; what is refused of a list belongs to the list."""
-
 
 def add_line(order_id: int, wanted: LineInput, *, by: Account) -> OrderLine:
     """One line more, the last one."""
@@ -96,8 +77,14 @@ def _write(order: Order, wanted: Sequence[LineInput], by: Account) -> None:
 
 @contextmanager
 def _about_one_line() -> Iterator[None]:
+    """What is refused of a line is said of its field: nobody has sent a list."""
     try:
         yield
+    except TotalTooLarge as error:
+        error.field = "quantity"
+        raise
     except Invalid as error:
-        error.field = FIELDS.get(type(error))
+        # What is refused of all lines together is of no field.
+        _place, is_of_one, field = (error.field or "").rpartition(".")
+        error.field = field if is_of_one else None
         raise

@@ -10,6 +10,7 @@ from marketplace.catalog.errors import ProductNotSold
 from marketplace.catalog.models import NAME_LENGTH, Product
 from marketplace.catalog.queries import sold_products
 from marketplace.core.db import db
+from marketplace.core.errors import Invalid
 from marketplace.core.money import MAX_AMOUNT
 from marketplace.core.text import one_line
 from marketplace.orders.errors import (
@@ -119,27 +120,38 @@ def _kind(line: Frozen | Line) -> tuple[object, ...]:
 
 
 def freeze(wanted: Sequence[LineInput], present: dict[int, OrderLine] | None = None) -> list[Frozen]:
-    """The lines with the names and prices that they get, checked one by one and as a whole."""
+    """The lines with the names and prices that they get, checked one by one and as a whole.
+
+    A refusal of one of them names its place and what is wrong there (`lines.2.product_id`), one of all `lines`.
+    """
     if len(wanted) > MAX_LINES:
         raise TooManyLines(limit=MAX_LINES, field="lines")
     present = present or {}
     products = sold_products(line.product_id for line in wanted if line.product_id is not None and line.id is None)
-    frozen = [_freeze(number, line, present, products) for number, line in enumerate(wanted, start=1)]
+    frozen = [_at(place, line, present, products) for place, line in enumerate(wanted)]
     if sum((line.worth for line in frozen), Decimal(0)) > MAX_AMOUNT:
         raise TotalTooLarge(field="lines")
     return frozen
 
 
+def _at(place: int, line: LineInput, present: dict[int, OrderLine], products: dict[int, Product]) -> Frozen:
+    try:
+        return _freeze(place + 1, line, present, products)
+    except Invalid as error:
+        error.field = f"lines.{place}.{error.field}"
+        raise
+
+
 def _freeze(number: int, line: LineInput, present: dict[int, OrderLine], products: dict[int, Product]) -> Frozen:
     if not 1 <= line.quantity <= MAX_QUANTITY:
-        raise QuantityOutOfRange(limit=MAX_QUANTITY, field="lines")
+        raise QuantityOutOfRange(limit=MAX_QUANTITY, field="quantity")
     if line.id is not None:
         if line.id not in present:
-            raise NoSuchLine(field="lines")
+            raise NoSuchLine(field="id")
         return _change(number, line, present[line.id])
     if line.product_id is not None:
         if line.product_id not in products:
-            raise ProductNotSold(field="lines")
+            raise ProductNotSold(field="product_id")
         product = products[line.product_id]
         return _product(line, Frozen(product.id, product.name, product.unit, line.quantity, product.price))
     return _words(number, line, one_line(line.name), line.unit_price)
@@ -155,16 +167,16 @@ def _change(number: int, line: LineInput, kept: OrderLine) -> Frozen:
 def _product(line: LineInput, frozen: Frozen) -> Frozen:
     """What came from the catalogue, when `line` asks for no other name or price."""
     if line.name and one_line(line.name) != frozen.name:
-        raise ProductKeepsName(field="lines")
+        raise ProductKeepsName(field="name")
     if line.unit_price is not None and line.unit_price != frozen.unit_price:
-        raise ProductKeepsPrice(field="lines")
+        raise ProductKeepsPrice(field="unit_price")
     return frozen
 
 
 def _words(number: int, line: LineInput, name: str, price: Decimal | None) -> Frozen:
     name = name[:NAME_LENGTH]
     if not name or price is None or not is_amount(price):
-        raise LineIncomplete(number=number, field="lines")
+        raise LineIncomplete(number=number, field="unit_price" if name else "name")
     return Frozen(None, name, "", line.quantity, price)
 
 

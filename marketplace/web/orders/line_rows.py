@@ -299,7 +299,9 @@ def blame(field: Field, words: str) -> None:
 
 def blame_for(form: FlaskForm, error: Invalid) -> None:
     """Puts what the domain refused where it belongs: at its field, or above all of them."""
-    name = {"category": "category_id"}.get(error.field or "", error.field or "")
+    # A place among the lines is shown above them all: the rows have said their own already.
+    field = (error.field or "").partition(".")[0]
+    name = {"category": "category_id"}.get(field, field)
     if name in form:
         blame(form[name], explain(error))
     else:
