@@ -16,6 +16,7 @@ from marketplace.orders.services.dealing import locked_for
 from marketplace.orders.services.lines import LineInput, set_lines
 from marketplace.orders.states import Act, EventKind
 
+
 def add_line(order_id: int, wanted: LineInput, *, by: Account) -> OrderLine:
     """One line more, the last one."""
     order = locked_for(Act.EDIT, order_id, by)
