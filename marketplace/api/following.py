@@ -27,7 +27,7 @@ NEXT = {
 
 def links_of(made: Operation, operations: Mapping[str, Operation]) -> dict[str, Any]:
     """Where the answer of `made` leads, by the names of the operations there."""
-    found = {name: _link(operations[name], dict(where)) for name, where in made.links.items()}
+    found: dict[str, Any] = {}
     for name, where in _implied(made, operations):
         found.setdefault(name, _link(operations[name], where))
     return found
@@ -78,10 +78,7 @@ def _chosen(where: Mapping[str, str], names: list[str]) -> dict[str, str]:
 
 
 def _link(other: Operation, where: dict[str, str]) -> dict[str, Any]:
-    body = where.pop("requestBody", None)
     link: dict[str, Any] = {"operationId": other.name, "description": f"{other.summary}."}
     if where:
         link["parameters"] = where
-    if body is not None:
-        link["requestBody"] = body
     return link

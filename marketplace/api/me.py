@@ -22,6 +22,7 @@ from marketplace.api.schemas.me import (
     ProfileChange,
     ProfilePatch,
 )
+from marketplace.api.schemas.refs import average
 from marketplace.catalog.errors import NoSuchCategory
 from marketplace.catalog.queries import specialties
 from marketplace.catalog.services import set_specialties
@@ -71,7 +72,8 @@ def edit_me(body: ProfileChange) -> Me:
 def profile_values(body: ProfilePatch) -> dict[str, Any]:
     """What was sent of the profile's columns."""
     values = {name: getattr(body, name) for name in body.model_fields_set & PROFILE_FIELDS}
-    values |= {name: getattr(body.contacts, name) for name in body.contacts.model_fields_set}
+    if "contacts" in body.model_fields_set:
+        values |= {name: getattr(body.contacts, name) for name in body.contacts.model_fields_set}
     if "portfolio" in body.model_fields_set:
         values["links"] = list(dict.fromkeys(body.portfolio))
     return values
@@ -133,7 +135,7 @@ def performer_numbers(owner: Account) -> PerformerNumbers:
         taken=counters.taken,
         completed=counters.completed,
         withdrawn=counters.withdrawn,
-        rating=None if counters.rating is None else round(float(counters.rating), 2),
+        rating=average(counters.rating),
         reviews=counters.rating_count,
     )
 

@@ -23,7 +23,7 @@ from marketplace.api.schemas.offers import (
     OrderOfferQuery,
     Word,
 )
-from marketplace.api.schemas.refs import PerformerRef
+from marketplace.api.schemas.refs import PerformerRef, average
 from marketplace.core.errors import N_, NotAllowed
 from marketplace.core.paging import Page
 from marketplace.orders import policies, services
@@ -162,7 +162,7 @@ def offer_summary(whole: WholeOffer, user: Account) -> OfferSummary:
     """What lists show of an offer; asks the database nothing."""
     offer, counters = whole
     order, performer = offer.order, offer.performer
-    rating = None if counters.rating is None else round(float(counters.rating), 2)
+    rating = average(counters.rating)
     return OfferSummary(
         id=offer.id,
         number=offer.number,

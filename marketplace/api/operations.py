@@ -15,8 +15,8 @@ database it hands to `outcomes`, which waits for that commit.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from inspect import cleandoc
 from typing import Any, TypeVar
@@ -69,9 +69,6 @@ class Operation:
     asks_who: bool
     """The access token counts; where it does not, a program that always sends its own is not turned away for it."""
 
-    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Operations that take a value of the answer: their names, with `parameter: where in the body`."""
-
 
 OPERATIONS: dict[str, Operation] = {}
 """All of them by name, which is the operationId too."""
@@ -94,7 +91,6 @@ def operation(
     is_tagged: bool = False,
     is_secret: bool = False,
     asks_who: bool = True,
-    links: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Callable[[View], View]:
     """Declares the function below as an operation; its docstring is the summary and the description."""
 
@@ -119,7 +115,6 @@ def operation(
             is_tagged=is_tagged,
             is_secret=is_secret,
             asks_who=asks_who,
-            links=links or {},
         )
         if made.name in OPERATIONS:
             raise RuntimeError(f"two operations are called {made.name}")

@@ -19,6 +19,7 @@ from marketplace.api.schemas.performers import (
     PerformerSummary,
     ReviewList,
 )
+from marketplace.api.schemas.refs import average
 from marketplace.api.schemas.values import Paged
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.errors import NoSuchCategory
@@ -86,7 +87,7 @@ def _summary(row: Row[Any], categories: list[Category]) -> dict[str, Any]:
     return {
         "id": row.account_id,
         "name": row.name,
-        "rating": None if row.rating_average is None else round(float(row.rating_average), 2),
+        "rating": average(row.rating_average),
         "reviews": row.rating_count,
         "headline": row.headline,
         "completed": row.completed,

@@ -7,7 +7,7 @@ from flask import current_app
 from marketplace.accounts.models import Account
 from marketplace.api.operations import operation
 from marketplace.api.schemas.orders import OrderOut, Partner, ReviewOut
-from marketplace.api.schemas.refs import CategoryRef, PerformerRef, PersonRef
+from marketplace.api.schemas.refs import CategoryRef, PerformerRef, PersonRef, average
 from marketplace.catalog.models import Category, category_name
 from marketplace.orders import policies
 from marketplace.orders.errors import NoSuchOrder
@@ -159,7 +159,7 @@ def _performer(whole: WholeOrder) -> PerformerRef | None:
     account_id, name = whole.order.performer_id, whole.performer
     if account_id is None or name is None:
         return None
-    rating = None if whole.rating is None else round(float(whole.rating), 2)
+    rating = average(whole.rating)
     return PerformerRef(id=account_id, name=name, rating=rating, reviews=whole.rated[1] if whole.rated else 0)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from marketplace.accounts.models import EMAIL_LENGTH
 from marketplace.api.schemas.refs import PersonRef
-from marketplace.api.schemas.values import Answer, DayIn, Id, Moment, Paged, Text
+from marketplace.api.schemas.values import Answer, DayIn, Id, Moment, NextCursor, Paged, Text
 
 WORD_LENGTH = 64
 WHAT = "create, update, delete, block, unblock, sign_out, change_role, hide, show, cancel, reassign …"
@@ -35,7 +35,7 @@ class AuditList(Answer):
     """One page of the trail, the newest first."""
 
     items: list[AuditLine]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 class AuditQuery(Paged):

@@ -5,17 +5,15 @@ from __future__ import annotations
 from pydantic import Field
 
 from marketplace.api.schemas.orders import OrderSummary
-from marketplace.api.schemas.values import Answer, DayIn, Flag, Paged, PriceIn
+from marketplace.api.schemas.values import MAX_SLUG, MAX_WORDS, Answer, DayIn, Flag, NextCursor, Paged, PriceIn
 from marketplace.orders.queries.board_statements import EXCERPT_LENGTH
-
-MAX_WORDS = 100
 
 
 class BoardQuery(Paged):
     """What somebody looks for on the board."""
 
     q: str = Field("", max_length=MAX_WORDS, description="Words in the title or the description.")
-    category: str | None = Field(None, max_length=100, description="`slug` of a category.", examples=["python"])
+    category: str | None = Field(None, max_length=MAX_SLUG, description="`slug` of a category.", examples=["python"])
     price_from: PriceIn | None = Field(None, description="The least that it costs.")
     price_to: PriceIn | None = Field(None, description="The most that it costs.")
     by_agreement: Flag = Field(False, description="Only orders without a price.")
@@ -35,4 +33,4 @@ class BoardList(Answer):
     """One page of the board, the newest first."""
 
     items: list[BoardOrder]
-    next_cursor: str | None = Field(description="For the next page; null on the last one.")
+    next_cursor: NextCursor

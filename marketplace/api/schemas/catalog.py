@@ -11,6 +11,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from marketplace.api.schemas.pictures import PictureOut
 from marketplace.api.schemas.refs import CategoryRef
 from marketplace.api.schemas.values import (
+    MAX_SLUG,
+    MAX_WORDS,
     ONE_LINE,
     SLUG,
     Answer,
@@ -21,6 +23,7 @@ from marketplace.api.schemas.values import (
     Moment,
     Money,
     MoneyIn,
+    NextCursor,
     Paged,
     PriceIn,
     Text,
@@ -36,13 +39,10 @@ from marketplace.catalog.models import (
     UNIT_LENGTH,
 )
 
-MAX_WORDS = 100
-MAX_SLUG = 100
 MAX_POSITION = 10_000
 POSITION = "Where it stands on lists: the lowest comes first."
 ACTIVE = "Takes new orders."
 ADDRESS = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/]"
-NEXT = Field(description="For the next page; null on the last one.")
 
 
 def web_address(text: str) -> str:
@@ -82,7 +82,7 @@ class CategoryList(Answer):
     """Categories, in their own order."""
 
     items: list[CategoryOut]
-    next_cursor: str | None = NEXT
+    next_cursor: NextCursor
 
 
 class CategoryDetail(CategoryOut):
@@ -158,7 +158,7 @@ class ProductList(Answer):
     """One page of the catalogue, the newest first."""
 
     items: list[ProductSummary]
-    next_cursor: str | None = NEXT
+    next_cursor: NextCursor
 
 
 class PriceOut(Answer):

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from marketplace.api.schemas.refs import PersonRef
-from marketplace.api.schemas.values import MAX_ID, Answer, Id, Links, Moment, Paged, Query
+from marketplace.api.schemas.values import MAX_ID, Answer, Id, Links, Moment, NextCursor, Paged, Query
 from marketplace.orders.services.telling import Board
 from marketplace.orders.states import EventKind, Status
 
@@ -57,7 +57,7 @@ class EventList(Answer):
     """One page of the history of an order, the oldest first."""
 
     items: list[EventOut]
-    next_cursor: str | None = Field(description="For the next page; null on the last one.")
+    next_cursor: NextCursor
 
 
 class HistoryQuery(Paged):

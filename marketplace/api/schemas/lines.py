@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from marketplace.api.schemas.values import ONE_LINE, Answer, Body, Id, Links, Money, MoneyIn, left_out
+from marketplace.api.schemas.values import ONE_LINE, Answer, Body, Id, Links, Money, MoneyIn, NextCursor, left_out
 from marketplace.catalog.models import NAME_LENGTH
 from marketplace.orders.models import MAX_LINES, MAX_QUANTITY
 
@@ -47,7 +47,7 @@ class LineList(Answer):
     """The lines of an order, in their order."""
 
     items: list[LineOut]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 class LineIn(Body):

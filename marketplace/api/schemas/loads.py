@@ -6,9 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from marketplace.api.schemas.catalog import ADDRESS, NEXT, CategoryId, web_address
+from marketplace.api.schemas.catalog import ADDRESS, CategoryId, web_address
 from marketplace.api.schemas.refs import PersonRef
-from marketplace.api.schemas.values import WHOLE_AMOUNT, Answer, Body, Id, Links, Moment, Text, Written, left_out
+from marketplace.api.schemas.values import (
+    WHOLE_AMOUNT,
+    Answer,
+    Body,
+    Id,
+    Links,
+    Moment,
+    NextCursor,
+    Text,
+    Written,
+    left_out,
+)
 from marketplace.core.urls import LONGEST_URL
 from marketplace.web.loads import MOST_ITEMS, USUAL_ITEMS
 
@@ -76,7 +87,7 @@ class LoadList(Answer):
     """Runs of the loader, the last one first."""
 
     items: list[LoadSummary]
-    next_cursor: str | None = NEXT
+    next_cursor: NextCursor
 
 
 class LoadReason(Answer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from flask_babel import gettext as _
 from pydantic import AfterValidator, Field
@@ -16,7 +16,7 @@ from marketplace.accounts.models import (
 )
 from marketplace.accounts.states import PriceUnit, Role
 from marketplace.api.schemas.refs import CategoryRef
-from marketplace.api.schemas.values import ONE_LINE, Answer, Body, Id, Links, Moment, Money, PriceIn, Text
+from marketplace.api.schemas.values import ONE_LINE, Answer, Body, Id, Links, Moment, Money, PriceIn, Text, left_out
 from marketplace.web.fields import LONGEST_LINK, parse_link, parse_phone
 from marketplace.web.zones import zone_names
 
@@ -112,30 +112,24 @@ class Me(Answer):
     links: Links
 
 
-def left_out(default: Any = None, **known: Any) -> Any:
-    """A field of a PATCH. What it is when it is left out is not described: some clients would send it."""
-    return Field(default_factory=lambda: default, **known)
-
-
 class ContactDetailsIn(Body):
     """How to reach the caller; "" takes back what was told, what is left out stays."""
 
-    phone: Phone = left_out("", description="With its code: five to fifteen digits.")
-    messenger: Messenger = left_out("", description="Which one, and under what name.")
-    site: Site = left_out("", description="An http or https address.")
+    phone: Phone = left_out(description="With its code: five to fifteen digits.")
+    messenger: Messenger = left_out(description="Which one, and under what name.")
+    site: Site = left_out(description="An http or https address.")
 
 
 class ProfilePatch(Body):
     """What is to be changed of what somebody says of themselves. The last four are for performers."""
 
-    name: PersonName = left_out("")
-    contacts: ContactDetailsIn = left_out(ContactDetailsIn(), description="For those whom one works with.")
-    about: Text = left_out("", max_length=ABOUT_LENGTH, examples=["Ten years of reports."])
-    headline: Text = left_out("", max_length=HEADLINE_LENGTH, examples=["Reports that add up"])
+    name: PersonName = left_out()
+    contacts: ContactDetailsIn = left_out(description="For those whom one works with.")
+    about: Text = left_out(max_length=ABOUT_LENGTH, examples=["Ten years of reports."])
+    headline: Text = left_out(max_length=HEADLINE_LENGTH, examples=["Reports that add up"])
     usual_price: PriceIn | None = left_out(description="null: by agreement.")
-    price_unit: PriceUnit = left_out(PriceUnit.HOUR, description="What the usual price is for.")
+    price_unit: PriceUnit = left_out(description="What the usual price is for.")
     portfolio: list[Link] = left_out(
-        [],
         max_length=MAX_LINKS,
         description="http or https addresses of works; one that comes twice is kept once.",
         examples=[["https://works.example/1"]],
@@ -146,7 +140,7 @@ class ProfileChange(ProfilePatch):
     """What is to be changed of the caller's own account; what they work in is for performers too."""
 
     category_ids: list[Id] = left_out(
-        [], max_length=MOST_CATEGORIES, description="What the caller works in: exactly these from now on."
+        max_length=MOST_CATEGORIES, description="What the caller works in: exactly these from now on."
     )
     locale: Language | None = left_out(description="Of the pages; null: as in the browser.")
     time_zone: Zone | None = left_out(description="The name of a place in the IANA database; null: as on the site.")

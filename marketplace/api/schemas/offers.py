@@ -8,7 +8,19 @@ from pydantic import Field
 
 from marketplace.api.schemas.lines import LineContent, LineName, Quantity, UnitPrice
 from marketplace.api.schemas.refs import PerformerRef, PersonRef
-from marketplace.api.schemas.values import Answer, Body, Id, Links, Moment, MomentIn, Money, Paged, PriceIn, Text
+from marketplace.api.schemas.values import (
+    Answer,
+    Body,
+    Id,
+    Links,
+    Moment,
+    MomentIn,
+    Money,
+    NextCursor,
+    Paged,
+    PriceIn,
+    Text,
+)
 from marketplace.orders.models import MAX_DAYS, MAX_LINES, MESSAGE_LENGTH, NOTE_LENGTH
 from marketplace.orders.states import OfferStatus
 
@@ -78,7 +90,7 @@ class OfferList(Answer):
     """One page of offers."""
 
     items: list[OfferSummary]
-    next_cursor: str | None = Field(description="For the next page; null on the last one.")
+    next_cursor: NextCursor
 
 
 class OfferQuery(Paged):

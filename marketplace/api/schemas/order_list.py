@@ -9,13 +9,11 @@ from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
 from marketplace.accounts.models import NAME_LENGTH
 from marketplace.api.schemas.orders import OrderSummary
-from marketplace.api.schemas.values import Answer, DayIn, Paged, PriceIn, Text
+from marketplace.api.schemas.values import MAX_SLUG, MAX_WORDS, Answer, DayIn, NextCursor, Paged, PriceIn, Text
 from marketplace.orders.queries.order_list import NUMBER
 from marketplace.orders.queries.order_list_asking import SortedBy
 from marketplace.orders.states import MoneyState, Status
 
-MAX_WORDS = 100
-MAX_SLUG = 100
 WHO = "Words of a name, as far as they are written; an id; an address of email."
 
 
@@ -63,4 +61,4 @@ class OrderList(Answer):
     """One page of the list."""
 
     items: list[OrderSummary]
-    next_cursor: str | None = Field(description="For the next page, with the same filters; null on the last one.")
+    next_cursor: NextCursor

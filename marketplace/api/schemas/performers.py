@@ -9,12 +9,8 @@ from pydantic import Field
 from marketplace.accounts.states import PriceUnit
 from marketplace.api.schemas.orders import Contacts, ReviewOut
 from marketplace.api.schemas.refs import CategoryRef, PerformerRef, PersonRef
-from marketplace.api.schemas.values import Answer, Id, Links, Moment, Money, Paged
+from marketplace.api.schemas.values import MAX_SLUG, MAX_WORDS, Answer, Id, Links, Moment, Money, NextCursor, Paged
 from marketplace.orders.states import MAX_RATING, MIN_RATING
-
-MAX_WORDS = 100
-MAX_SLUG = 100
-NEXT = Field(description="For the next page; null on the last one.")
 
 
 class PerformerQuery(Paged):
@@ -43,7 +39,7 @@ class PerformerList(Answer):
     """One page of the directory."""
 
     items: list[PerformerSummary]
-    next_cursor: str | None = NEXT
+    next_cursor: NextCursor
 
 
 class PerformerOut(PerformerSummary):
@@ -68,4 +64,4 @@ class ReviewList(Answer):
     """One page of reviews, the latest first."""
 
     items: list[PerformerReview]
-    next_cursor: str | None = NEXT
+    next_cursor: NextCursor

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import SupportsFloat
+
 from pydantic import Field
 
 from marketplace.api.schemas.values import Answer, Id
@@ -12,6 +14,11 @@ class PersonRef(Answer):
 
     id: Id
     name: str = Field(examples=["Anna Kern"])
+
+
+def average(rating: SupportsFloat | None) -> float | None:
+    """The average of somebody's ratings as all answers show it; None before the first."""
+    return None if rating is None else round(float(rating), 2)
 
 
 class PerformerRef(PersonRef):

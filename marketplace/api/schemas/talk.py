@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from marketplace.api.schemas.refs import PersonRef
-from marketplace.api.schemas.values import Answer, Body, Id, Links, Moment, Words, left_out
+from marketplace.api.schemas.values import Answer, Body, Id, Links, Moment, NextCursor, Words, left_out
 from marketplace.threads.models import TEXT_LENGTH
 
 CommentText = Annotated[Words, Field(max_length=TEXT_LENGTH)]
@@ -39,7 +39,7 @@ class AttachmentList(Answer):
     """Files of an order, the latest first."""
 
     items: list[AttachmentOut]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 class AttachmentsAdded(Answer):
@@ -74,7 +74,7 @@ class CommentList(Answer):
     """Comments on an order, the latest first."""
 
     items: list[CommentOut]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 class CommentIn(Body):

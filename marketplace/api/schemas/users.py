@@ -8,6 +8,7 @@ from marketplace.accounts.states import PriceUnit, Role
 from marketplace.api.schemas.auth import Email, NewPassword
 from marketplace.api.schemas.me import ContactDetails, PersonName, ProfilePatch
 from marketplace.api.schemas.values import (
+    MAX_WORDS,
     Answer,
     Body,
     Flag,
@@ -15,13 +16,12 @@ from marketplace.api.schemas.values import (
     Links,
     Moment,
     Money,
+    NextCursor,
     Paged,
     Text,
     Words,
 )
 from marketplace.orders.models import NOTE_LENGTH
-
-MAX_WORDS = 100
 
 
 class UserOut(Answer):
@@ -46,7 +46,7 @@ class UserList(Answer):
     """One page of accounts, the newest first."""
 
     items: list[UserOut]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 class UserQuery(Paged):

@@ -49,6 +49,10 @@ MAX_ID = 2**63 - 1
 # What checkboxes of pages send is taken as well, so that the address of a page can be asked here.
 FLAGS = {"true": True, "false": False, "y": True}
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
+MAX_WORDS = 100
+"""Characters of what is looked for in texts."""
+
+MAX_SLUG = 100
 
 
 @dataclass(frozen=True)
@@ -90,11 +94,8 @@ class Query(BaseModel):
 
 def left_out(**about: Any) -> Any:
     """A field of a PATCH: whoever leaves it out leaves it as it is (`model_fields_set`), null is a wrong value."""
-    return Field(None, json_schema_extra=_without_default, **about)
-
-
-def _without_default(schema: JsonDict) -> None:
-    del schema["default"]
+    # What a factory makes is not described: some clients would send it.
+    return Field(default_factory=lambda: None, **about)
 
 
 def _flag(value: Any) -> Any:
@@ -232,6 +233,12 @@ Id = Annotated[int, Field(ge=1, le=MAX_ID, examples=[7])]
 Links = Annotated[
     dict[str, str],
     Field(description="Addresses of what belongs to it.", examples=[{"self": "/api/v1/orders/7"}]),
+]
+
+
+NextCursor = Annotated[
+    str | None,
+    Field(description="To be sent as `cursor` for the next page, with the same filters; null on the last one."),
 ]
 
 
