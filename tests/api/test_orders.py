@@ -211,6 +211,40 @@ class TestTheList:
         (item,) = program(order.customer).get("/orders")["items"]
         assert (item["manager"]["id"], item["money_state"]) == (desk.id, "unpaid")
 
+    def test_who_has_sent_an_offer_finds_it_by_its_customer_and_by_nothing_secret(
+        self, people: People, program: Make, desk: Account
+    ) -> None:
+        performer = people.performer()
+        order = people.quoted(performer, customer=people.customer(name="Anna Kern"))
+        services.assign_manager(order.id, manager_id=desk.id, by=desk)
+        db.session.commit()
+        asker, customer = program(performer), order.customer
+        for words in ("anna", str(customer.id)):
+            assert ids(asker, f"customer={words}") == [order.id]
+        assert ids(asker, f"customer={customer.email}") == []
+        assert ids(asker, f"manager={desk.id}") == []
+
+    def test_nobody_outside_the_desk_learns_whose_an_address_of_the_desk_is(
+        self, people: People, program: Make, desk: Account
+    ) -> None:
+        order = looked_after(people, desk)
+        asker = program(order.customer)
+        assert ids(asker, f"manager={desk.id}") == [order.id]
+        assert ids(asker, f"manager={desk.email}") == []
+        assert ids(program(desk), f"manager={desk.email}") == [order.id]
+
+    def test_strangers_do_not_see_that_somebody_looks_after_an_order(
+        self, people: People, program: Make, desk: Account
+    ) -> None:
+        order, stranger = people.order(), program(None)
+        before = stranger.ask("GET", f"/orders/{order.id}")
+        services.assign_manager(order.id, manager_id=desk.id, by=desk)
+        db.session.commit()
+        after = stranger.ask("GET", f"/orders/{order.id}")
+        assert (after.data, after.headers["ETag"]) == (before.data, before.headers["ETag"])
+        customer = program(order.customer).ask("GET", f"/orders/{order.id}")
+        assert customer.get_json()["manager"]["id"] == desk.id
+
     def test_filters(self, people: People, program: Make, desk: Account) -> None:
         customer, performer = people.customer(name="Anna Kern"), people.performer(name="Boris Vian")
         with clock.fixed(datetime(2026, 3, 1, 21, 30, tzinfo=UTC)):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, String, Text, inspect
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 from marketplace.accounts.models import Account
 from marketplace.catalog.models import Category
@@ -196,6 +197,8 @@ class Order(Model):
         """`manager` looks after the order from now on; None: nobody does."""
         if (manager.id if manager else None) != self.manager_id:
             self.manager_id = manager.id if manager else None
+            # Strangers on the board see when it was changed last, and who looks after it is none of theirs.
+            flag_modified(self, "updated_at")
             self.record(EventKind.MANAGER, by=by, manager_id=self.manager_id)
 
     def record(self, kind: EventKind, *, by: Account, **values: Any) -> None:

@@ -136,11 +136,15 @@ def listed_order(order_id: int, *, by: Account) -> ListedOrder:
 def people_on_list(words: str, column: str, *, by: Account) -> tuple[int, ...] | None:
     """Who is meant by `words` as the "customer", "performer" or "manager" of an order; None when more than MOST_PEOPLE.
 
-    People who are not staff find only those of their own orders, so that nobody learns who else there is.
+    People who are not staff find only those of the orders on their list, so that nobody learns who else there is; and
+    nobody by an address that they are not told: not those of managers, nor those of customers who have yet to decide.
     """
     found = people_called(words)
     if not by.is_staff:
-        found = sql.of_own_orders(found, column)
+        is_address = "@" in words
+        if is_address and column == "manager":
+            return ()
+        found = sql.of_listed_orders(found, column, is_secret=is_address)
     ids: Sequence[Any] = db.session.scalars(found.limit(MOST_PEOPLE + 1), {"me": by.id}).all()
     return tuple(ids) if len(ids) <= MOST_PEOPLE else None
 

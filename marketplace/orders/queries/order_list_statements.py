@@ -39,6 +39,7 @@ from marketplace.orders.queries.order_list_conditions import (
     KEYS,
     ORDERS,
     OWN,
+    VISIBLE,
     WITHOUT_MONEY,
     Part,
     Shape,
@@ -157,10 +158,15 @@ def one_row(scope: str) -> Select[Any]:
     return _rows(ids.cte("ids"), Shape((), Sort.CREATED, True))
 
 
-def of_own_orders(people: Select[int], column: str) -> Select[Any]:
-    """Those of `people` who are the customer, the performer or the manager of an order of `me`."""
+def of_listed_orders(people: Select[int], column: str, *, is_secret: bool) -> Select[Any]:
+    """Those of `people` who are the customer, the performer or the manager of an order on the list of `me`.
+
+    With `is_secret`, and as managers, those of own orders only: more is not told of an order that `me` has just sent an
+    offer for.
+    """
     person = ORDERS[f"{column}_id"]
-    return select(person).where(OWN, person.in_(people)).distinct()
+    orders = OWN if is_secret or column == "manager" else VISIBLE
+    return select(person).where(orders, person.in_(people)).distinct()
 
 
 @cache
