@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import IO, Any
+from copy import copy
+from typing import Any
 
-from a2wsgi import WSGIMiddleware
 from flask import Flask, has_app_context
 from starlette.types import ASGIApp, Receive, Scope, Send
-from werkzeug.wsgi import FileWrapper
+from werkzeug.exceptions import RequestTimeout
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.live.app import create_app
+from marketplace.live.threads import WSGI, Threads, in_large_parts
 
 HEALTH = "/live/healthz"
 WHOLE = re.compile("https?://[^/]*", re.IGNORECASE)
 """What stands before the path when the whole address is sent (RFC 9112, section 3.2.2): uvicorn takes it for path."""
 
-FILE_PART = 256 * 1024
-"""In pieces of this size files are handed to the event loop: each piece is a journey between two threads."""
-
 
 def one_origin(site: Flask) -> ASGIApp:
     """`site` and its live application as one application."""
     live = create_app(site)
-    pages = WSGIMiddleware(_with_files(site), workers=site.config["WEB_THREADS"])
+    pages = Threads(_with_files(site), _too_late(site), workers=site.config["WEB_THREADS"])
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] != HEALTH:
@@ -36,19 +35,14 @@ def one_origin(site: Flask) -> ASGIApp:
                 scope["path"] = WHOLE.sub("", scope["path"], count=1) or "/"
             # WSGI cannot tell X_Forwarded_For from X-Forwarded-For, and proxies only see to the second.
             scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]
-            await pages(scope, receive, send)  # type: ignore[arg-type]  # a2wsgi has types of its own for the same dicts
+            await pages(scope, receive, send)
         else:
             await live(scope, receive, send)
 
     return application
 
 
-def in_large_parts(file: IO[bytes], part: int = 0) -> FileWrapper:
-    """The file in pieces of at least FILE_PART."""
-    return FileWrapper(file, max(part, FILE_PART))
-
-
-def _with_files(site: Flask) -> Any:
+def _with_files(site: Flask) -> WSGI:
     """The pages, with bodies that end where they end, and files in larger pieces than WSGI's own."""
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -59,4 +53,21 @@ def _with_files(site: Flask) -> Any:
         environ["wsgi.file_wrapper"] = in_large_parts
         return site(environ, start_response)
 
+    return application
+
+
+def _too_late(site: Flask) -> WSGI:
+    """What the site says, as of every other refusal, to those whose body did not come; no view is asked."""
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        with site.request_context(environ):
+            refusal: Any = site.process_response(site.make_response(site.handle_user_exception(RequestTimeout())))
+            answer: Iterable[bytes] = refusal(environ, start_response)
+            return answer
+
+    proxies = site.wsgi_app
+    if isinstance(proxies, ProxyFix):
+        behind = copy(proxies)
+        behind.app = application
+        return behind
     return application
