@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, request
 from flask_security.utils import hash_password
 
 from marketplace.accounts import queries, services
-from marketplace.accounts.errors import EmailTaken, NoSuchToken
+from marketplace.accounts.errors import EmailTaken, NextTokenUsed, NoSuchToken
 from marketplace.accounts.models import Account
 from marketplace.accounts.states import Role
 from marketplace.api import repeating
@@ -45,7 +45,8 @@ def register_account(body: Registration) -> Me:
     """Register.
 
     Makes an account for somebody who posts orders or somebody who does the work; other accounts are made by admins.
-    Nobody is signed in by that. An address that has an account is a 422 that says so.
+    Nobody is signed in by that. An address that has an account is a 422 that says so. A 409 is told while the first
+    request of an Idempotency-Key is still at work: send the same again after a moment.
     """
     made = services.register_account(
         email=body.email,
@@ -75,7 +76,8 @@ def sign_in(body: SignIn) -> Tokens | Response:
     from one address are limited, together with those on the sign-in page. `code` is for accounts with a second
     factor: as there are none, one that is sent is refused and not ignored, since whoever sends it takes the account
     for better guarded than it is. Sent again with its Idempotency-Key, the request gets the same refresh token, until
-    that is used; afterwards it is a 409.
+    that is used; afterwards it is a 409 (`key-spent`): sign in under another key. The other 409 (`still-at-work`) is
+    told while the first request of the key is still at work: send the same again after a moment.
     """
     again = tokens_told_before()
     if again is not None:
@@ -85,18 +87,33 @@ def sign_in(body: SignIn) -> Tokens | Response:
 
 
 @operation(
-    "POST", "/auth/refresh", tag="auth", body=Refresh, answer=Tokens, gate=PUBLIC, is_secret=True, asks_who=False
+    "POST",
+    "/auth/refresh",
+    tag="auth",
+    body=Refresh,
+    answer=Tokens,
+    gate=PUBLIC,
+    errors=(409,),
+    is_secret=True,
+    asks_who=False,
 )
 def refresh_tokens(body: Refresh) -> Tokens | Response:
     """Get the next tokens.
 
     A refresh token is good for one use. One that comes a second time is in two hands, so it signs the program out:
     all its tokens are dead. A program that has lost the answer sends the request again with the same Idempotency-Key
-    and gets the same refresh token, for 24 hours and until that is used.
+    and gets the same refresh token, for 24 hours and until that is used. After that the same request from the same
+    address is a 409 (`key-spent`) that ends nothing: go on with the tokens that came since, or sign in. The other 409
+    (`still-at-work`) is told while the first request of the key is still at work: send the same again after a moment.
     """
     key = repeating.sent_key()
     is_known = key is not None and repeating.recalled(key) is not None
-    made = services.refresh_tokens(body.refresh_token, secret=current_app.config["SECRET_KEY"], retry=key)
+    try:
+        made = services.refresh_tokens(
+            body.refresh_token, secret=current_app.config["SECRET_KEY"], retry=key, is_repetition=is_known
+        )
+    except NextTokenUsed as error:
+        raise KeySpent(error.message) from None
     if key is not None and made is not None and not is_known:
         repeating.remember(key, "")
     # Not raised: the session of a token that came twice has ended, and that is to be committed.

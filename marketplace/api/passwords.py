@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     limit_password(app, f"{blueprint.name}.change_password")
 
 
-@operation("POST", "/me/password", tag="me", body=PasswordChange, answer=Tokens, is_secret=True)
+@operation("POST", "/me/password", tag="me", body=PasswordChange, answer=Tokens, errors=(409,), is_secret=True)
 def change_password(body: PasswordChange) -> Tokens:
     """Change the own password.
 
@@ -28,7 +28,9 @@ def change_password(body: PasswordChange) -> Tokens:
     those that take their place. A current password that is not right is a 422, as is a new one that is the same or easy
     to guess; nothing is changed then. Attempts count together with those on the pages: from one address with attempts
     to sign in, and for one person. Whoever has lost the answer signs in with the new password; with such tokens the
-    same request under its Idempotency-Key gets the tokens of the first time, until they are used, and a 409 afterwards.
+    same request under its Idempotency-Key gets the tokens of the first time, until they are used, and a 409
+    (`key-spent`) afterwards: the password is changed, there is nothing left to do. The other 409 (`still-at-work`) is
+    told while the first request of the key is still at work: send the same again after a moment.
     """
     again = tokens_told_before()
     if again is not None:

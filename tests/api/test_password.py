@@ -13,8 +13,10 @@ from sqlalchemy import select
 from marketplace.accounts import queries
 from marketplace.accounts.models import Account, AccountSession
 from marketplace.accounts.states import Role, SessionKind
+from marketplace.api.describing import described
 from marketplace.core.db import db
 from marketplace.core.repeats import KeptAnswer
+from marketplace.web.programs import API
 from tests.api.program import Program, told
 from tests.api.robots import KEY, ROBOT, refresh, session_of, sign_in
 from tests.client import Browser
@@ -190,6 +192,23 @@ class TestTheKey:
         before = state(owner)
         assert robot.post(PATH, BODY, 409, headers=KEY)["type"] == "urn:podryad:problem:key-spent"
         assert state(owner) == before
+
+    def test_while_the_first_is_at_work_the_next_is_told_to_wait(
+        self, robot: Program, owner: Account, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = state(owner)
+        with monkeypatch.context() as patched:
+            patched.setattr("marketplace.core.repeats.is_turn_of", lambda caller, key: False)
+            problem = robot.post(PATH, BODY, 409, headers=KEY)
+        assert problem["type"] == "urn:podryad:problem:still-at-work"
+        assert state(owner) == before
+        robot.post(PATH, BODY, headers=KEY)
+
+    @pytest.mark.parametrize("path", ["/me/password", "/auth/login", "/auth/refresh", "/auth/register"])
+    def test_what_the_key_can_be_refused_with_is_described(self, app: Flask, path: str) -> None:
+        post = described()["paths"][f"{API}{path}"]["post"]
+        assert "409" in post["responses"]
+        assert "still at work" in post["description"]
 
     def test_another_request_under_the_key_is_refused(self, robot: Program, owner: Account) -> None:
         use(robot, robot.post(PATH, BODY, headers=KEY))
