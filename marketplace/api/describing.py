@@ -13,12 +13,12 @@ from marketplace.api.following import IDS, links_of, places_of
 from marketplace.api.operations import OPERATIONS, Operation
 from marketplace.api.parts import MULTIPART, Parts
 from marketplace.api.reading import may_be_empty
-from marketplace.api.repeating import HEADER, REPLAYED
+from marketplace.api.repeating import HEADER
 from marketplace.api.schemas.problems import Problem
 from marketplace.api.wording import ABOUT, REFUSALS, SUCCESSES, TAGS
 from marketplace.core.repeats import KEY_LENGTH
 from marketplace.web.problems import MEDIA_TYPE
-from marketplace.web.programs import API
+from marketplace.web.programs import API, REPLAYED
 
 VERSION = "1.0.0"
 REF = "#/components/schemas/{model}"

@@ -17,10 +17,10 @@ from marketplace.api.errors import KeyRefused, KeyReused, StillAtWork
 from marketplace.core import repeats
 from marketplace.core.db import db
 from marketplace.web.limits import caller as address
+from marketplace.web.programs import REPLAYED
 from marketplace.web.viewer import viewer
 
 HEADER = "Idempotency-Key"
-REPLAYED = "Idempotent-Replayed"
 KEY = re.compile(rf"[\x21-\x7e]{{1,{repeats.KEY_LENGTH}}}")
 PART = 64 * 1024
 KEPT_HEADERS = ("Location", "ETag")

@@ -18,7 +18,7 @@ from marketplace.accounts.models import EMAIL_LENGTH
 from marketplace.core.limits import PostgresStorage
 from marketplace.core.text import one_line
 from marketplace.web.checking import is_check
-from marketplace.web.programs import is_for_program
+from marketplace.web.programs import REPLAYED, is_for_program
 from marketplace.web.viewer import account
 
 SIGN_IN_PER_ADDRESS = "20 per minute;200 per hour"
@@ -111,8 +111,15 @@ def limit_registration(app: Flask, endpoint: str, *, unless: Callable[[], bool] 
 
 
 def limit_withdrawals(app: Flask, endpoint: str) -> None:
-    """Limits a way to give orders back; those of all ways count together."""
-    limit_view(app, endpoint, WITHDRAWALS_PER_PERSON, key=lambda: str(account().id), shared="withdrawals by account")
+    """Limits a way to give orders back; those of all ways count together, and only what was done counts."""
+    limit_view(
+        app,
+        endpoint,
+        WITHDRAWALS_PER_PERSON,
+        key=lambda: str(account().id),
+        shared="withdrawals by account",
+        counts=lambda answer: answer.status_code < 400 and REPLAYED not in answer.headers,
+    )
 
 
 def limit_view(
@@ -123,13 +130,14 @@ def limit_view(
     by_account: bool = False,
     key: Callable[[], str] | None = None,
     unless: Callable[[], bool] | None = None,
+    counts: Callable[[Response], bool] | None = None,
     methods: Sequence[str] = ("POST",),
     shared: str | None = None,
 ) -> None:
     """Limits the POSTs (or other `methods`) to `endpoint`, per address, per account named in the form, or per `key`.
 
-    Those of which `unless` is true do not count. Those to all endpoints whose limit is `shared` by one name count
-    together.
+    Those of which `unless` is true do not count, nor do those for whose answer `counts` is false. Those to all
+    endpoints whose limit is `shared` by one name count together.
     """
     limiter: Limiter = app.extensions[LIMITER]
     view = app.view_functions[endpoint]
@@ -137,6 +145,7 @@ def limit_view(
         "key_func": key or (submitted_account if by_account else caller),
         "methods": [*methods],
         "exempt_when": unless,
+        "deduct_when": counts,
     }
     limit_it: Any = limiter.limit(limit, **how) if shared is None else limiter.shared_limit(limit, shared, **how)
     app.view_functions[endpoint] = limit_it(view)

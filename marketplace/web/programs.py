@@ -9,6 +9,9 @@ API = "/api/v1"
 
 ROOM = "/api/"
 
+REPLAYED = "Idempotent-Replayed"
+"""The header of an answer that was given before: nothing was done for it now."""
+
 
 def is_for_program(path: str | None = None) -> bool:
     """True for a request to the JSON API, the present one or one to `path`, whether or not there is anything there."""

@@ -231,9 +231,13 @@ def test_orders_given_back_are_counted_together_whichever_way(limited: Flask) ->
     for number in range(GIVEN_BACK):
         order = people.order()
         program.post(f"/orders/{order.id}/take", {})
+        # What is refused, and what is done already, does not count.
+        program.post(f"/orders/{order.id}/withdraw", {"reason": " "}, 422)
         if number % 2:
-            program.post(f"/orders/{order.id}/withdraw", reason)
+            for _ in range(2 if number == 1 else 1):
+                program.post(f"/orders/{order.id}/withdraw", reason, headers={"Idempotency-Key": f"key-{number}"})
         else:
+            assert browser.send(f"/orders/{order.id}/withdraw", reason="").status_code == 422
             assert browser.send(f"/orders/{order.id}/withdraw", **reason).status_code == 302
     last = people.order()
     program.post(f"/orders/{last.id}/take", {})
