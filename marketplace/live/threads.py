@@ -32,7 +32,7 @@ FILE_PART = 256 * 1024
 """In pieces of this size files are read: each piece is a journey between two threads."""
 
 SLOW_SECONDS = 1.0
-"""Whoever has not taken a part by then gets the rest from a file."""
+"""So long rows wait for their reader, all parts taken together; then the rest comes from a file."""
 
 
 def in_large_parts(file: IO[bytes], part: int = 0) -> FileWrapper:
@@ -52,6 +52,7 @@ class Answer:
         self._parts: Iterator[bytes] = iter(())
         self._written: list[bytes] = []
         self._begun = False
+        self.patience = SLOW_SECONDS
         self.start: Message | None = None
         self.ended = False
 
@@ -181,9 +182,12 @@ class Threads:
         if answer.is_file:
             await send(message)
             return
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
         sending = asyncio.ensure_future(send(message))
         try:
-            done, _waiting = await asyncio.wait({sending}, timeout=SLOW_SECONDS)
+            done, _waiting = await asyncio.wait({sending}, timeout=answer.patience)
+            answer.patience = max(0.0, answer.patience - (loop.time() - begun))
             if not done:
                 await self._run(answer.keep_rest)
             await sending
