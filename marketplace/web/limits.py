@@ -14,9 +14,10 @@ from email_validator import validate_email
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 
+from marketplace.accounts import queries
 from marketplace.accounts.models import EMAIL_LENGTH
 from marketplace.core.limits import PostgresStorage
-from marketplace.core.text import one_line
+from marketplace.core.text import is_storable, one_line
 from marketplace.web.checking import is_check
 from marketplace.web.programs import REPLAYED, is_for_program
 from marketplace.web.viewer import account
@@ -38,9 +39,14 @@ assert PostgresStorage.STORAGE_SCHEME == ["app-postgresql"]
 
 
 def caller() -> str:
-    """A key for where a request comes from: the address, or the network that one household of IPv6 has."""
+    """A key for where a request comes from."""
+    return _place(request.remote_addr or "")
+
+
+def _place(text: str) -> str:
+    """The address, or the network that one household of IPv6 has."""
     try:
-        address = ip_address(request.remote_addr or "")
+        address = ip_address(text)
     except ValueError:
         # A proxy that passes on what it was told cannot be trusted with a key of any length.
         return "unknown"
@@ -155,6 +161,7 @@ def submitted_account() -> str:
     """A key for the address that somebody tries to sign in with; hashed, because it is stored.
 
     One account has one key, however its address is spelled: the form reads full-width letters and the like as well.
+    Where its owner is signed in it has another, so that strangers who guess at it elsewhere do not keep them out.
     """
     email = one_line(_submitted_email())
     # For what is no address no account is asked. Nor is it for what is too long, which takes ages to be normalised:
@@ -163,7 +170,9 @@ def submitted_account() -> str:
         with suppress(ValueError):
             email = validate_email(email, check_deliverability=False).normalized
     email = email.lower()
-    return hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()
+    key = hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()
+    is_known_here = is_storable(email) and caller() in map(_place, queries.live_addresses(email))
+    return f"{key} {caller()}" if is_known_here else key
 
 
 def _submitted_email() -> str | None:

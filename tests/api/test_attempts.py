@@ -223,6 +223,22 @@ def test_other_answers_tell_only_of_the_limit_that_all_share(limited: Flask) -> 
     assert "RateLimit" not in Browser.of(limited).get("/login").headers
 
 
+@pytest.mark.parametrize("tell", [by_program, by_page])
+def test_who_is_signed_in_here_is_not_kept_out_by_who_guesses_elsewhere(
+    tell: Callable[..., TestResponse], limited: Flask
+) -> None:
+    email = People(limited).customer().email
+    assert by_program(limited, email, PASSWORD, 1).status_code == 200
+    for _ in range(PER_ACCOUNT):
+        by_program(limited, email, "", 2)
+    assert tell(limited, email, PASSWORD, 3).status_code == 429
+    assert tell(limited, email, PASSWORD, 1).status_code in (200, 302)
+    # Guessing is limited there too.
+    for _ in range(PER_ACCOUNT):
+        by_program(limited, email, "", 1)
+    assert tell(limited, email, PASSWORD, 1).status_code == 429
+
+
 def test_orders_given_back_are_counted_together_whichever_way(limited: Flask) -> None:
     people = People(limited)
     performer = people.performer()

@@ -62,6 +62,17 @@ def live_sessions(account: Account) -> Sequence[AccountSession]:
     ).all()
 
 
+def live_addresses(email: str) -> Sequence[str]:
+    """From where whoever has this email is signed in."""
+    return db.session.scalars(
+        select(AccountSession.address)
+        .join(Account, Account.id == AccountSession.account_id)
+        .where(Account.email == email, *_live())
+        .distinct()
+        .limit(MOST_SESSIONS)
+    ).all()
+
+
 class LiveViewer(NamedTuple):
     """A session that is signed in, and whose it is."""
 
