@@ -10,7 +10,7 @@ from marketplace.api.renaming import renamed
 from marketplace.api.schemas.orders import Assign, MoneyStep, OrderOut, Rating, Reason, ReviewAnswer, Take
 from marketplace.orders import services
 from marketplace.orders.errors import IllegalMoneyStep
-from marketplace.orders.queries import orders as queries
+from marketplace.orders.services.dealing import locked_for
 from marketplace.orders.states import Act, MoneyState
 from marketplace.web.viewer import account
 
@@ -195,8 +195,7 @@ def set_money(order_id: int, body: MoneyStep) -> OrderOut:
 
 def _step_on(order_id: int, state: MoneyState) -> OrderOut:
     """A step on, never back: who says "paid" a second time does not mean that the goods are not ready after all."""
-    order = queries.locked(order_id)
-    services.refuse(Act.SET_MONEY, order, by=account())
+    order = locked_for(Act.SET_MONEY, order_id, account())
     if state not in MONEY_STEPS[order.money_state]:
         raise IllegalMoneyStep(order.money_state)
     services.set_money(order_id, state=state, by=account())

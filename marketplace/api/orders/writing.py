@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
+from marketplace.accounts.errors import NoSuchAccount
 from marketplace.accounts.models import Account
+from marketplace.accounts.queries import get_account
 from marketplace.accounts.states import Role
 from marketplace.api.errors import FieldsRefused
 from marketplace.api.operations import operation, require_match
@@ -14,13 +17,12 @@ from marketplace.api.orders.showing import order_after, shown_order
 from marketplace.api.renaming import renamed
 from marketplace.api.schemas.lines import LineIn
 from marketplace.api.schemas.orders import LineKept, OrderIn, OrderOut, OrderPatch
-from marketplace.core.db import db
 from marketplace.core.errors import N_, Invalid, NotAllowed
 from marketplace.orders import policies, services
 from marketplace.orders.errors import IllegalStep, LineGivenTwice, NotACustomer
 from marketplace.orders.models import Order
-from marketplace.orders.queries import orders as queries
 from marketplace.orders.services import LineInput
+from marketplace.orders.services.dealing import locked_for
 from marketplace.orders.services.posting import check_deadline
 from marketplace.orders.states import Act, Status
 from marketplace.web.errors import explain
@@ -69,8 +71,7 @@ def edit_order(order_id: int, body: OrderPatch) -> OrderOut:
     it is.
     """
     by = account()
-    order = queries.locked(order_id)
-    services.refuse(Act.EDIT, order, by=by)
+    order = locked_for(Act.EDIT, order_id, by)
     require_match(shown_order(order_id))
     sent = {name: getattr(body, name) for name in body.model_fields_set}
     _check_change(order, sent)
@@ -91,10 +92,11 @@ def _customer(customer_id: int | None, by: Account) -> Account | None:
         return None
     if customer_id is None:
         raise Invalid(N_("Name the customer."), field="customer_id")
-    customer = db.session.get(Account, customer_id)
-    if customer is None or customer.role is not Role.CUSTOMER or not customer.active:
-        raise NotACustomer(N_("There is no such active customer."), field="customer_id")
-    return customer
+    with suppress(NoSuchAccount):
+        customer = get_account(customer_id)
+        if customer.role is Role.CUSTOMER and customer.active:
+            return customer
+    raise NotACustomer(N_("There is no such active customer."), field="customer_id")
 
 
 def _check_change(order: Order, sent: dict[str, Any]) -> None:
