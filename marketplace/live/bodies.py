@@ -10,6 +10,7 @@ import asyncio
 import io
 from collections.abc import Iterable
 from concurrent.futures import CancelledError
+from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -114,8 +115,10 @@ class Gathering:
     async def gather(self, arriving: Arriving, length: int) -> IO[bytes]:
         """The whole body, to be given back with `release`; raises TooLate and Gone."""
         is_large = length > SMALL
-        file: IO[bytes] = io.BytesIO() if length <= IN_MEMORY else SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # release closes it
-        try:
+        with ExitStack() as failing:
+            # Whoever asked for it releases it.
+            file: IO[bytes] = io.BytesIO() if length <= IN_MEMORY else SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
+            failing.callback(self.release, file, length)
             while True:
                 while is_large and self.held > MOST_HELD:
                     # Nobody reads meanwhile, so the network tells the client to wait.
@@ -128,9 +131,7 @@ class Gathering:
                 # A few dozen kilobytes, which the system takes into its memory: not worth a journey to a thread.
                 file.write(part)
                 self.held += len(part) if is_large else 0
-        except BaseException:
-            self.release(file, length)
-            raise
+            failing.pop_all()
         file.seek(0)
         return file
 

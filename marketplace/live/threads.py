@@ -11,6 +11,7 @@ import asyncio
 import io
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from contextvars import copy_context
 from tempfile import TemporaryFile
 from threading import Lock
@@ -83,30 +84,25 @@ class Answer:
             self._parts = iter(self._made)
         pieces, self._written = self._written, []
         size = sum(map(len, pieces))
-        try:
+        with ExitStack() as at_the_end:
+            at_the_end.callback(self._close)
             for piece in self._parts:
                 pieces.append(piece)
                 size += len(piece)
                 if size >= PART:
+                    at_the_end.pop_all()
                     break
-            else:
-                self._close()
-        except BaseException:
-            self._close()
-            raise
         self._begun = True
         return b"".join(pieces)
 
     def _keep_rest(self) -> None:
-        file = TemporaryFile()  # noqa: SIM115  # closed with the answer
-        try:
+        with ExitStack() as failing:
+            failing.callback(self._close)
+            file = failing.enter_context(TemporaryFile())
             for piece in self._parts:
                 file.write(piece)
             self._close()
-        except BaseException:
-            file.close()
-            self._close()
-            raise
+            failing.pop_all()
         file.seek(0)
         self._made = in_large_parts(file)
         self._parts = iter(self._made)

@@ -285,6 +285,15 @@ def test_the_site_says_in_its_own_words_what_came_too_late(live_app: Flask, monk
     assert b"<h1" in page
 
 
+def test_who_was_too_late_is_known_by_the_proxies_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "SECONDS", SOON)
+    app = pages(1)
+    app.register_error_handler(408, lambda _error: (f"too late, {request.remote_addr}", 408))
+    with Server(one_origin(app)) as running, socket.create_connection(("127.0.0.1", running.port), PATIENCE) as line:
+        line.sendall(post("/upload", 10, headers={"X-Forwarded-For": "203.0.113.9"}))
+        assert everything(line).endswith(b"too late, 203.0.113.9")
+
+
 def test_no_address_takes_more_than_is_waited_for(live_app: Flask) -> None:
     limits = [getattr(view, "file_limit", 0) for view in live_app.view_functions.values()]
     limits += [operation.parts.limit for operation in OPERATIONS.values() if operation.parts]
