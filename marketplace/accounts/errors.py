@@ -27,15 +27,6 @@ class NoSuchToken(NotAllowed):
     message = N_("This token is not valid. Sign in again.")
 
 
-class NextTokenUsed(Conflict):
-    """The request was answered before, and whoever has the answer has gone on with it."""
-
-    message = N_(
-        "You were given the next tokens with this Idempotency-Key, and they are in use. Go on with those, or sign in"
-        " again."
-    )
-
-
 class NoSuchTimeZone(Invalid):
     """Times could not be shown in it."""
 

@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, request
 from flask_security.utils import hash_password
 
 from marketplace.accounts import queries, services
-from marketplace.accounts.errors import EmailTaken, NextTokenUsed, NoSuchToken
+from marketplace.accounts.errors import EmailTaken, NoSuchToken
 from marketplace.accounts.models import Account
 from marketplace.accounts.states import Role
 from marketplace.api import repeating
@@ -102,18 +102,13 @@ def refresh_tokens(body: Refresh) -> Tokens | Response:
 
     A refresh token is good for one use. One that comes a second time is in two hands, so it signs the program out:
     all its tokens are dead. A program that has lost the answer sends the request again with the same Idempotency-Key
-    and gets the same refresh token, for 24 hours and until that is used. After that the same request from the same
-    address is a 409 (`key-spent`) that ends nothing: go on with the tokens that came since, or sign in. The other 409
-    (`still-at-work`) is told while the first request of the key is still at work: send the same again after a moment.
+    and gets the same refresh token, for 24 hours and until that is used: a repetition that comes later still is a
+    second use. A 409 (`still-at-work`) is told while the first request of the key is still at work: send the same again
+    after a moment.
     """
     key = repeating.sent_key()
     is_known = key is not None and repeating.recalled(key) is not None
-    try:
-        made = services.refresh_tokens(
-            body.refresh_token, secret=current_app.config["SECRET_KEY"], retry=key, is_repetition=is_known
-        )
-    except NextTokenUsed as error:
-        raise KeySpent(error.message) from None
+    made = services.refresh_tokens(body.refresh_token, secret=current_app.config["SECRET_KEY"], retry=key)
     if key is not None and made is not None and not is_known:
         repeating.remember(key, "")
     # Not raised: the session of a token that came twice has ended, and that is to be committed.

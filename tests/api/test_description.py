@@ -19,6 +19,8 @@ from marketplace.api.describing import described, described_as_json
 from marketplace.api.following import NEXT
 from marketplace.api.operations import OPERATIONS
 from marketplace.api.wording import TAGS
+from marketplace.core.errors import Conflict
+from marketplace.web.problems import KIND, kind_of
 from marketplace.web.programs import API
 from tests.api.program import Program
 from tests.people import People
@@ -252,3 +254,15 @@ def test_headers_are_what_the_description_says(
     for name in set(told) - {"RateLimit", "RateLimit-Policy"}:
         assert name in answer.headers
     assert re.fullmatch(headers["ETag"]["schema"]["pattern"], answer.headers["ETag"])
+
+
+def test_the_page_lists_every_type_of_a_409(project: Path) -> None:
+    text = (project / "docs" / "api.md").read_text()
+    table = text.partition("The `type`s of a 409")[2].partition("Whoever asks us")[0]
+    listed = {name for row in re.findall(r"^\|([^|]*)\|", table, re.M) for name in re.findall("`([a-z-]+)`", row)}
+    kinds, rest = set(), [Conflict]
+    while rest:
+        below = rest.pop().__subclasses__()
+        kinds |= {kind_of(one).removeprefix(KIND) for one in below if one.__module__.startswith("marketplace.")}
+        rest += below
+    assert listed == kinds

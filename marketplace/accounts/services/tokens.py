@@ -15,7 +15,7 @@ import jwt
 from sqlalchemy import delete, func, select
 
 from marketplace.accounts import queries
-from marketplace.accounts.errors import NextTokenUsed, NoSuchToken
+from marketplace.accounts.errors import NoSuchToken
 from marketplace.accounts.models import Account, AccountSession, RefreshToken
 from marketplace.accounts.queries.search import ID
 from marketplace.accounts.services.people import end_session_with_id, start_session
@@ -108,13 +108,12 @@ def read_access_token(token: str, *, secret: str) -> tuple[AccountSession, Accou
     return found
 
 
-def refresh_tokens(token: str, *, secret: str, retry: str | None = None, is_repetition: bool = False) -> Tokens | None:
+def refresh_tokens(token: str, *, secret: str, retry: str | None = None) -> Tokens | None:
     """The next tokens in the place of `token`; None when it is worth nothing.
 
     What came of that is to be committed all the same: a token that has been used before ends its session. Whoever
     names the same `retry` as the first time is answered the same, for KEPT_FOR and until the new refresh token has
-    been used. After that it is a second use, unless the door knows for sure that it `is_repetition`, the very request
-    that it has answered before: then NextTokenUsed, and the session goes on.
+    been used.
     """
     digest = _digest(token)
     session_id = queries.find_program_of(digest) if len(token) <= LONGEST_TOKEN else None
@@ -128,12 +127,10 @@ def refresh_tokens(token: str, *, secret: str, retry: str | None = None, is_repe
     following = secrets.token_urlsafe(32) if retry is None else _derived(token, retry, secret)
     if row.used_at is not None:
         is_same = retry is not None and row.retry == retry_digest and now - row.used_at < KEPT_FOR
-        if is_same and _is_fresh(following):
-            return _tokens(session, following, secret)
-        if is_same and is_repetition:
-            raise NextTokenUsed
-        end_session_with_id(session.id)
-        return None
+        if not (is_same and _is_fresh(following)):
+            end_session_with_id(session.id)
+            return None
+        return _tokens(session, following, secret)
     if row.expires_at <= now:
         return None
     row.used_at, row.retry = now, retry_digest

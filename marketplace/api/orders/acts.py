@@ -123,7 +123,8 @@ def answer_review(order_id: int, body: ReviewAnswer) -> OrderOut:
 def request_quote(order_id: int) -> OrderOut:
     """Ask performers for offers.
 
-    For the customer and for the desk. Nobody can take the order as it is any more.
+    For the customer and for the desk. Nobody can take the order as it is any more, and it does not become one with a
+    fixed price again; a price that it has is what the customer has in mind.
     """
     services.request_quote(order_id, by=account())
     return order_after(order_id)

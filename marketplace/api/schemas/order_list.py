@@ -39,7 +39,7 @@ class OrdersAsked(BaseModel):
     q: Text = Field("", max_length=MAX_WORDS, description="Words in the title or the description.")
     customer: Text = Field("", max_length=NAME_LENGTH, description=WHO)
     performer: Text = Field("", max_length=NAME_LENGTH, description=WHO)
-    manager: Text = Field("", max_length=NAME_LENGTH, description=f"none, mine, or somebody. {WHO}")
+    manager: Text = Field("", max_length=NAME_LENGTH, description=f"`none`, `mine`, or whom. {WHO}")
     status: list[Status] = Field([], max_length=len(Status), description="Any of these.", examples=[["new"]])
     money: list[MoneyState] = Field([], max_length=len(MoneyState), description="Any of these.", examples=[["unpaid"]])
     category: Text | None = Field(None, max_length=MAX_SLUG, description="`slug` of a category.", examples=["python"])
