@@ -149,7 +149,7 @@ def statuses(made: Operation) -> list[int]:
     # A parameter that is not documented is a 422 where there are none at all, and a lot of them a 414.
     found = {400, 401, 414, 422, 429, 503, *made.errors}
     if made.method != "GET":
-        found |= {411, 413}
+        found |= {408, 411, 413}
     if made.body is not None or made.parts is not None:
         found.add(415)
     if made.method == "POST":

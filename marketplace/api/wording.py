@@ -88,6 +88,11 @@ REFUSALS = {
         "There is no such order, or it is not open to you.",
         KIND + "no-such-order",
     ),
+    408: Refusal(
+        "The body did not come in time; the connection is closed.",
+        "That took too long",
+        "What you sent did not arrive in time. Send it again.",
+    ),
     409: Refusal(
         "Not possible in the present state, or the first request with this key is still at work.",
         "Somebody was quicker, or it is too late",
