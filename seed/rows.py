@@ -96,8 +96,6 @@ class Scribe:
             stamps[payment.state] = _at(payment.planned)
             state = payment.state
             changed = max(changed, payment.planned)
-        if deal.assignment is not None:
-            changed = max(changed, deal.assignment.planned)
         price = next((bid.price for bid in deal.bids if bid.outcome is OfferStatus.ACCEPTED), story.price)
         customer = people[story.customer]
         performer = story.steps[-1].performer
