@@ -87,15 +87,7 @@ def sign_in(body: SignIn) -> Tokens | Response:
 
 
 @operation(
-    "POST",
-    "/auth/refresh",
-    tag="auth",
-    body=Refresh,
-    answer=Tokens,
-    gate=PUBLIC,
-    errors=(409,),
-    is_secret=True,
-    asks_who=False,
+    "POST", "/auth/refresh", tag="auth", body=Refresh, answer=Tokens, gate=PUBLIC, is_secret=True, asks_who=False
 )
 def refresh_tokens(body: Refresh) -> Tokens | Response:
     """Get the next tokens.

@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     limit_password(app, f"{blueprint.name}.change_password")
 
 
-@operation("POST", "/me/password", tag="me", body=PasswordChange, answer=Tokens, errors=(409,), is_secret=True)
+@operation("POST", "/me/password", tag="me", body=PasswordChange, answer=Tokens, is_secret=True)
 def change_password(body: PasswordChange) -> Tokens:
     """Change the own password.
 
