@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Response
 
 from marketplace.api.operations import operation
@@ -9,9 +11,8 @@ from marketplace.api.outcomes import after_commit, until_commit
 from marketplace.api.parts import Parts, read_files
 from marketplace.api.schemas.talk import AttachmentList, AttachmentOut, AttachmentsAdded
 from marketplace.api.schemas.values import Paged
-from marketplace.api.talk import attachment_out, talk_of
-from marketplace.orders.queries import orders
-from marketplace.orders.services import refuse, talking
+from marketplace.api.talk import attachment_out, refuse_early, talk_of
+from marketplace.orders.services import talking
 from marketplace.orders.states import Act
 from marketplace.threads import policies, queries, services
 from marketplace.threads.errors import NoSuchFile
@@ -24,11 +25,6 @@ from marketplace.web.viewer import account
 ALL = "/orders/<id:order_id>/attachments"
 ONE = f"{ALL}/<id:attachment_id>"
 ANY_TYPE = "*/*"
-
-
-def refuse_attaching(order_id: int) -> None:
-    """Raises what `post_attachments` would before a file is read; the service asks again under its lock."""
-    refuse(Act.ATTACH, orders.get_order(order_id), by=account())
 
 
 @operation("GET", ALL, tag="talk", query=Paged, answer=AttachmentList, errors=(403, 404))
@@ -51,7 +47,7 @@ def list_attachments(order_id: int, query: Paged) -> AttachmentList:
     answer=AttachmentsAdded,
     status=201,
     parts=Parts(POST_LIMIT, most=services.MAX_FILES_AT_ONCE),
-    asks=refuse_attaching,
+    asks=partial(refuse_early, Act.ATTACH),
     errors=(403, 404),
 )
 def post_attachments(order_id: int) -> AttachmentsAdded:

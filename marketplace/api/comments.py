@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from marketplace.api.operations import operation, require_match
 from marketplace.api.outcomes import until_commit
 from marketplace.api.parts import Parts, is_multipart, read_files
 from marketplace.api.schemas.talk import CommentIn, CommentList, CommentOut, CommentPatch
 from marketplace.api.schemas.values import Paged
-from marketplace.api.talk import comment_out, talk_of
-from marketplace.orders.queries import orders
-from marketplace.orders.services import refuse, talking
+from marketplace.api.talk import comment_out, refuse_early, talk_of
+from marketplace.orders.services import talking
 from marketplace.orders.services.dealing import locked_for
 from marketplace.orders.states import Act
 from marketplace.threads import queries, services
@@ -19,11 +20,6 @@ from marketplace.web.viewer import account
 
 ALL = "/orders/<id:order_id>/comments"
 ONE = f"{ALL}/<id:comment_id>"
-
-
-def refuse_commenting(order_id: int) -> None:
-    """Raises what `post_comment` would before a file is read; the service asks again under its lock."""
-    refuse(Act.COMMENT, orders.get_order(order_id), by=account())
 
 
 @operation("GET", ALL, tag="talk", query=Paged, answer=CommentList, errors=(403, 404))
@@ -45,7 +41,7 @@ def list_comments(order_id: int, query: Paged) -> CommentList:
     tag="talk",
     body=CommentIn,
     parts=Parts(POST_LIMIT, most=services.MAX_FILES_AT_ONCE, words=CommentIn),
-    asks=refuse_commenting,
+    asks=partial(refuse_early, Act.COMMENT),
     answer=CommentOut,
     status=201,
     errors=(403, 404),

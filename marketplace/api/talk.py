@@ -9,6 +9,8 @@ from marketplace.orders import policies
 from marketplace.orders.errors import NoSuchOrder
 from marketplace.orders.models import Order
 from marketplace.orders.queries import orders
+from marketplace.orders.services import refuse
+from marketplace.orders.states import Act
 from marketplace.web.programs import API
 from marketplace.web.talk import Reader, ShownComment, ShownFile
 from marketplace.web.viewer import account
@@ -25,6 +27,11 @@ def talk_of(order_id: int) -> tuple[Order, Reader]:
     if not policies.may_see_talk(user, order):
         raise NotAllowed(N_("Comments and files are for the customer, the performer and staff."))
     return order, Reader.of(order, user)
+
+
+def refuse_early(act: Act, order_id: int) -> None:
+    """Raises what the act would before a file is read; the service asks again under its lock."""
+    refuse(act, orders.get_order(order_id), by=account())
 
 
 def comment_out(order: Order, shown: ShownComment) -> CommentOut:
