@@ -354,12 +354,12 @@ def test_a_word_has_a_length(people: People, program: Make) -> None:
 
 def test_what_the_order_had_before_is_told_to_nobody(people: People, program: Make) -> None:
     performer = people.performer()
-    order = people.quoting(price=Decimal("777"), lines=[line("Secret")])
+    order = people.quoting(price=Decimal("7654321.09"), lines=[line("Secret")])
     offer = send(order, performer, None, lines=[line("Open")])
     accept(offer)
     shown = program(performer).ask("GET", f"/offers/{offer.id}").text
     assert "Secret" not in shown
-    assert "777" not in shown
+    assert "7654321" not in shown
 
 
 def test_an_offer_that_has_not_changed_is_not_sent_again(people: People, program: Make) -> None:
