@@ -15,7 +15,6 @@ from marketplace.api import (
     docs,
     events,
     filters,
-    limits,
     lines,
     loads,
     me,
@@ -26,10 +25,10 @@ from marketplace.api import (
     pictures,
     profiles,
     sessions,
-    signing,
     users,
 )
-from marketplace.api.blueprint import blueprint
+from marketplace.api.protocol import limits, signing
+from marketplace.api.protocol.blueprint import blueprint
 from marketplace.web.limits import limit_withdrawals
 from marketplace.web.programs import API
 

@@ -6,9 +6,9 @@ from functools import partial
 
 from flask import Response
 
-from marketplace.api.operations import operation
-from marketplace.api.outcomes import after_commit, until_commit
-from marketplace.api.parts import Parts, read_files
+from marketplace.api.protocol.operations import operation
+from marketplace.api.protocol.outcomes import after_commit, until_commit
+from marketplace.api.protocol.parts import Parts, read_files
 from marketplace.api.schemas.talk import AttachmentList, AttachmentOut, AttachmentsAdded
 from marketplace.api.schemas.values import Paged
 from marketplace.api.talk import attachment_out, refuse_early, talk_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marketplace.accounts import queries
 from marketplace.accounts.queries import AuditFilter
-from marketplace.api.operations import operation
 from marketplace.api.orders.showing import person_ref
+from marketplace.api.protocol.operations import operation
 from marketplace.api.schemas.audit import AuditLine, AuditList, AuditQuery
 from marketplace.core import clock
 from marketplace.web.guards import ADMINS

@@ -9,14 +9,14 @@ from marketplace.accounts import queries, services
 from marketplace.accounts.errors import EmailTaken, NoSuchToken
 from marketplace.accounts.models import Account
 from marketplace.accounts.states import Role
-from marketplace.api import repeating
-from marketplace.api.blueprint import blueprint
-from marketplace.api.errors import FieldsRefused, KeySpent, NotRecognised
 from marketplace.api.me import shown_me
-from marketplace.api.operations import operation
+from marketplace.api.protocol import repeating
+from marketplace.api.protocol.blueprint import blueprint
+from marketplace.api.protocol.errors import FieldsRefused, KeySpent, NotRecognised
+from marketplace.api.protocol.operations import operation
+from marketplace.api.protocol.signing import unrecognised
 from marketplace.api.schemas.auth import Refresh, Registration, SignIn, Tokens
 from marketplace.api.schemas.me import Me
-from marketplace.api.signing import unrecognised
 from marketplace.web.guards import PUBLIC
 from marketplace.web.language import select_locale
 from marketplace.web.limits import REFRESH_PER_ADDRESS, limit_registration, limit_sign_in, limit_view

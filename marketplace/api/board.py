@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app
 
-from marketplace.api.operations import operation
+from marketplace.api.protocol.operations import operation
 from marketplace.api.schemas.board import BoardList, BoardQuery
 from marketplace.core.text import one_line
 from marketplace.orders.errors import EmptyRange

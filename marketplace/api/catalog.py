@@ -7,9 +7,9 @@ from typing import Any
 from flask import current_app
 
 from marketplace.accounts.models import Account
-from marketplace.api.operations import operation, require_match
 from marketplace.api.orders.showing import category_ref
 from marketplace.api.pictures import picture_out, thumbnail
+from marketplace.api.protocol.operations import operation, require_match
 from marketplace.api.schemas.catalog import (
     CategoryList,
     CategoryOut,

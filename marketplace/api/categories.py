@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marketplace.api.catalog import category_fields
-from marketplace.api.operations import operation, require_match
+from marketplace.api.protocol.operations import operation, require_match
 from marketplace.api.schemas.catalog import CategoryDetail, CategoryIn, CategoryPatch
 from marketplace.catalog import queries, services
 from marketplace.catalog.services import CATEGORY_FIELDS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from marketplace.api.operations import operation, require_match
-from marketplace.api.outcomes import until_commit
-from marketplace.api.parts import Parts, is_multipart, read_files
+from marketplace.api.protocol.operations import operation, require_match
+from marketplace.api.protocol.outcomes import until_commit
+from marketplace.api.protocol.parts import Parts, is_multipart, read_files
 from marketplace.api.schemas.talk import CommentIn, CommentList, CommentOut, CommentPatch
 from marketplace.api.schemas.values import Paged
 from marketplace.api.talk import comment_out, refuse_early, talk_of

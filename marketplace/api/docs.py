@@ -6,9 +6,9 @@ from flask import Response, current_app
 from werkzeug.http import generate_etag
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from marketplace.api.blueprint import blueprint
-from marketplace.api.describing import described_as_json
-from marketplace.api.operations import conditional
+from marketplace.api.description.document import described_as_json
+from marketplace.api.protocol.blueprint import blueprint
+from marketplace.api.protocol.operations import conditional
 from marketplace.web.guards import PUBLIC, declare
 
 declare(f"{blueprint.name}.openapi", PUBLIC)

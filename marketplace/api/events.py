@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 
 from marketplace.accounts.models import Account
-from marketplace.api.operations import operation
+from marketplace.api.protocol.operations import operation
 from marketplace.api.schemas.events import EventList, EventOut, Feed, FeedItem, FeedQuery, HistoryQuery
 from marketplace.api.schemas.refs import PersonRef
 from marketplace.core.errors import N_, NotAllowed

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from marketplace.api.operations import operation
 from marketplace.api.orders.listing import wanted_orders
+from marketplace.api.protocol.operations import operation
 from marketplace.api.schemas.filters import Filter, FilterAsked, FilterIn, FilterList, FilterOut
 from marketplace.core.errors import N_, Invalid
 from marketplace.core.text import one_line

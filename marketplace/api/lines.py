@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.api.operations import operation, require_match
+from marketplace.api.protocol.operations import operation, require_match
 from marketplace.api.schemas.lines import LineIn, LineList, LineOut, LinePatch, LineProduct
 from marketplace.api.schemas.values import Paged
 from marketplace.orders import policies, services

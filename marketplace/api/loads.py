@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from marketplace.api.operations import operation
 from marketplace.api.orders.showing import person_ref
-from marketplace.api.outcomes import after_commit, until_commit
-from marketplace.api.parts import Parts, read_file
+from marketplace.api.protocol.operations import operation
+from marketplace.api.protocol.outcomes import after_commit, until_commit
+from marketplace.api.protocol.parts import Parts, read_file
 from marketplace.api.schemas.loads import (
     LoadChoices,
     LoadFormat,

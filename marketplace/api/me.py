@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from marketplace.accounts import queries, services
 from marketplace.accounts.models import Account, Profile
 from marketplace.accounts.states import Role
-from marketplace.api.errors import FieldsRefused
-from marketplace.api.operations import operation, require_match
 from marketplace.api.orders.showing import category_ref
+from marketplace.api.protocol.errors import FieldsRefused
+from marketplace.api.protocol.operations import operation, require_match
 from marketplace.api.schemas.me import (
     WORK_FIELDS,
     ContactDetails,

@@ -9,8 +9,8 @@ from marketplace.accounts.models import Account
 from marketplace.accounts.queries import get_account
 from marketplace.accounts.states import Role
 from marketplace.api.lines import line_product, viewed_order
-from marketplace.api.operations import operation
 from marketplace.api.orders.showing import person_ref
+from marketplace.api.protocol.operations import operation
 from marketplace.api.schemas.offers import (
     OfferedOrder,
     OfferIn,

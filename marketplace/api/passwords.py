@@ -7,9 +7,9 @@ from flask_security.changeable import change_user_password
 
 from marketplace.accounts import services
 from marketplace.api.auth import first_tokens, tokens_told_before
-from marketplace.api.blueprint import blueprint
-from marketplace.api.errors import FieldsRefused, SamePassword, WrongPassword
-from marketplace.api.operations import operation
+from marketplace.api.protocol.blueprint import blueprint
+from marketplace.api.protocol.errors import FieldsRefused, SamePassword, WrongPassword
+from marketplace.api.protocol.operations import operation
 from marketplace.api.schemas.auth import PasswordChange, Tokens
 from marketplace.web.limits import limit_password
 from marketplace.web.viewer import account

@@ -8,8 +8,8 @@ from flask import current_app
 from sqlalchemy import Row
 
 from marketplace.accounts.models import Account
-from marketplace.api.operations import operation
 from marketplace.api.orders.showing import category_ref, person_ref
+from marketplace.api.protocol.operations import operation
 from marketplace.api.schemas.orders import Contacts
 from marketplace.api.schemas.performers import (
     PerformerList,

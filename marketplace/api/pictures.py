@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import url_for
 
 from marketplace.accounts.models import Account
-from marketplace.api.operations import operation, require_match
-from marketplace.api.outcomes import after_commit, until_commit
-from marketplace.api.parts import Parts, read_files
-from marketplace.api.renaming import renamed
+from marketplace.api.protocol.operations import operation, require_match
+from marketplace.api.protocol.outcomes import after_commit, until_commit
+from marketplace.api.protocol.parts import Parts, read_files
+from marketplace.api.protocol.renaming import renamed
 from marketplace.api.schemas.pictures import PictureOut, PicturePatch, PicturesAdded
 from marketplace.catalog import policies, queries, services
 from marketplace.catalog.errors import NoSuchProduct

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marketplace.accounts import queries, services
 from marketplace.accounts.models import Account
 from marketplace.api.me import profile_fields, profile_values
-from marketplace.api.operations import operation, require_match
+from marketplace.api.protocol.operations import operation, require_match
 from marketplace.api.schemas.users import UserProfile, UserProfilePatch
 from marketplace.web.guards import ADMINS
 from marketplace.web.programs import API

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marketplace.accounts import queries, services
 from marketplace.accounts.models import AccountSession
-from marketplace.api.operations import operation
+from marketplace.api.protocol.operations import operation
 from marketplace.api.schemas.sessions import SessionList, SessionOut
 from marketplace.web.programs import API
 from marketplace.web.viewer import account, device

@@ -8,7 +8,7 @@ from marketplace.accounts.queries import PeopleFilter
 from marketplace.accounts.states import STAFF
 from marketplace.api.auth import first_password_hash
 from marketplace.api.me import contact_details
-from marketplace.api.operations import operation
+from marketplace.api.protocol.operations import operation
 from marketplace.api.schemas.users import Block, RoleChange, UserIn, UserList, UserOut, UserQuery
 from marketplace.core.errors import N_
 from marketplace.web.guards import ADMINS, Gate

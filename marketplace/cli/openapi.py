@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from marketplace.api.describing import described_as_json
+from marketplace.api.description.document import described_as_json
 
 
 @click.command()

@@ -41,7 +41,7 @@ def failing_commit(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
         raise RuntimeError("the database went away")
 
     with monkeypatch.context() as patched:
-        patched.setattr("marketplace.api.operations.db.session.commit", fail)
+        patched.setattr("marketplace.api.protocol.operations.db.session.commit", fail)
         patched.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
         yield
     db.session.rollback()

@@ -123,7 +123,7 @@ def test_a_deleted_file_is_gone_once_that_is_committed_and_not_before(
         commit()
 
     with monkeypatch.context() as patched:
-        patched.setattr("marketplace.api.operations.db.session.commit", look_and_commit)
+        patched.setattr("marketplace.api.protocol.operations.db.session.commit", look_and_commit)
         asker.delete(path)
     assert (seen, on_disk(media)) == ([kept], [])
     shown = asker.get(path)

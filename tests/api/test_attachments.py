@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.accounts.models import Account
-from marketplace.api.describing import described
+from marketplace.api.description.document import described
 from marketplace.core import files
 from marketplace.core.db import db
 from marketplace.orders.services import talking

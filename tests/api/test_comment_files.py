@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from marketplace.accounts.models import Account
-from marketplace.api.describing import described
+from marketplace.api.description.document import described
 from marketplace.orders.models import Order
 from marketplace.threads.models import TEXT_LENGTH
 from marketplace.web.programs import API

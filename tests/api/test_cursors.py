@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from marketplace.accounts.models import Account
-from marketplace.api.operations import OPERATIONS
+from marketplace.api.protocol.operations import OPERATIONS
 from marketplace.catalog.models import CatalogLoad
 from marketplace.catalog.states import LoadStatus
 from marketplace.core.db import db

@@ -15,10 +15,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.exceptions import NotFound
 
 from marketplace.accounts.models import Account
-from marketplace.api.describing import described, described_as_json
-from marketplace.api.following import NEXT
-from marketplace.api.operations import OPERATIONS
-from marketplace.api.wording import TAGS
+from marketplace.api.description.document import described, described_as_json
+from marketplace.api.description.links import NEXT
+from marketplace.api.description.wording import TAGS
+from marketplace.api.protocol.operations import OPERATIONS
 from marketplace.core.errors import Conflict
 from marketplace.web.problems import KIND, kind_of
 from marketplace.web.programs import API

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.accounts.models import Account, AuditEntry
-from marketplace.api.operations import OPERATIONS
+from marketplace.api.protocol.operations import OPERATIONS
 from marketplace.core.db import db
 from marketplace.orders import services
 from marketplace.orders.models import OrderEvent

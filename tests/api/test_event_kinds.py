@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from marketplace.accounts.models import Account
-from marketplace.api.describing import described
+from marketplace.api.description.document import described
 from marketplace.api.schemas.events import EventOut
 from marketplace.core import clock
 from marketplace.core.db import db

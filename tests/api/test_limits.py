@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from marketplace.api import limits
-from marketplace.api.limits import LEAVE, Leaves
+from marketplace.api.protocol import limits
+from marketplace.api.protocol.limits import LEAVE, Leaves
 from marketplace.app import create_app
 from marketplace.core.db import db
 from marketplace.core.limits import PostgresStorage

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 
-from marketplace.api.outcomes import after_commit, settled, until_commit
+from marketplace.api.protocol.outcomes import after_commit, settled, until_commit
 
 
 @contextmanager

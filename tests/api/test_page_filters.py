@@ -10,7 +10,7 @@ from flask import Flask
 from marketplace.accounts.models import Account
 from marketplace.admin.accounts import AccountView
 from marketplace.admin.trails import AuditView
-from marketplace.api.operations import OPERATIONS
+from marketplace.api.protocol.operations import OPERATIONS
 from marketplace.api.schemas.values import Paged
 from marketplace.web.board.forms import BoardFilterForm
 from marketplace.web.catalog.forms import ProductFilterForm

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from marketplace.accounts import queries
 from marketplace.accounts.models import Account, AccountSession
 from marketplace.accounts.states import Role, SessionKind
-from marketplace.api.describing import described
+from marketplace.api.description.document import described
 from marketplace.core.db import db
 from marketplace.core.repeats import KeptAnswer
 from marketplace.web.programs import API

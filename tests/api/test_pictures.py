@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from marketplace.accounts.models import Account
-from marketplace.api.describing import described
+from marketplace.api.description.document import described
 from marketplace.catalog import services
 from marketplace.catalog.models import MAX_PICTURES, Product
 from marketplace.core import files, pictures
@@ -293,7 +293,7 @@ class TestFiles:
             commit()
 
         with monkeypatch.context() as patched:
-            patched.setattr("marketplace.api.operations.db.session.commit", look_and_commit)
+            patched.setattr("marketplace.api.protocol.operations.db.session.commit", look_and_commit)
             asker.delete(path)
         assert (seen[0], on_disk(media)) == (2, [])
 
@@ -311,7 +311,7 @@ class TestFiles:
             commit()
 
         with monkeypatch.context() as patched:
-            patched.setattr("marketplace.api.operations.db.session.commit", fail_first)
+            patched.setattr("marketplace.api.protocol.operations.db.session.commit", fail_first)
             patched.setitem(people.app.config, "PROPAGATE_EXCEPTIONS", False)
             told(send(asker, made, ("a.png", BLUE), ("b.png", RED)), 500)
         assert (rows(), on_disk(media)) == (before, disk)

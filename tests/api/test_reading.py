@@ -15,8 +15,8 @@ from pydantic import BaseModel, ValidationError
 
 from marketplace.accounts.models import Account
 from marketplace.accounts.states import Role
-from marketplace.api import reading
-from marketplace.api.operations import OPERATIONS
+from marketplace.api.protocol import reading
+from marketplace.api.protocol.operations import OPERATIONS
 from marketplace.core.db import db
 from marketplace.orders.models import Order
 from marketplace.orders.states import Status

@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from marketplace.accounts.models import Account
-from marketplace.api.wording import REFUSALS
+from marketplace.api.description.wording import REFUSALS
 from marketplace.web.errors import FOR_PROGRAMS, MESSAGES, TITLES
 from tests.api.program import Program, told
 from tests.client import Browser

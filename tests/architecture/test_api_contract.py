@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from marketplace.api.describing import described
+from marketplace.api.description.document import described
 from marketplace.web.programs import API
 
 CONTRACT = """

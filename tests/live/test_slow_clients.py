@@ -18,7 +18,7 @@ from flask import Flask, jsonify, request, stream_with_context
 from flask.typing import ResponseReturnValue
 from starlette.types import Message
 
-from marketplace.api.operations import OPERATIONS
+from marketplace.api.protocol.operations import OPERATIONS
 from marketplace.live import bodies, serving, threads
 from marketplace.live.bodies import LARGEST, SMALL, Announced, Arriving, Gathering, Gone, TooLate
 from marketplace.live.mount import one_origin

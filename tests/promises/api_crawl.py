@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from marketplace.api.describing import described
+from marketplace.api.description.document import described
 from marketplace.web.programs import API
 from tests.promises.town import Town, Who
 

@@ -15,7 +15,7 @@ import jwt
 from jsonschema_rs import Draft202012Validator
 
 from marketplace.accounts.services.tokens import AUDIENCE, ISSUER
-from marketplace.api.describing import described
+from marketplace.api.description.document import described
 from tests.promises.callers import Callers
 
 JSON = "application/json"

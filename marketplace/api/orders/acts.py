@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import current_app
 
-from marketplace.api.operations import operation
 from marketplace.api.orders.showing import MONEY_STEPS, order_after
-from marketplace.api.renaming import renamed
+from marketplace.api.protocol.operations import operation
+from marketplace.api.protocol.renaming import renamed
 from marketplace.api.schemas.orders import Assign, MoneyStep, OrderOut, Rating, Reason, ReviewAnswer, Take
 from marketplace.orders import services
 from marketplace.orders.errors import IllegalMoneyStep

@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 
 from marketplace.accounts.models import Account
-from marketplace.api.operations import operation
+from marketplace.api.protocol.operations import operation
 from marketplace.api.schemas.order_list import OrderList, OrderQuery, OrdersAsked
 from marketplace.catalog.errors import NoSuchCategory
 from marketplace.core.text import one_line

@@ -6,9 +6,9 @@ The services are those of the admin pages, so each act leaves the same line in t
 from __future__ import annotations
 
 from marketplace.accounts.errors import NoSuchAccount
-from marketplace.api.operations import operation
 from marketplace.api.orders.showing import order_after
-from marketplace.api.renaming import renamed
+from marketplace.api.protocol.operations import operation
+from marketplace.api.protocol.renaming import renamed
 from marketplace.api.schemas.orders import OrderOut, Reassign
 from marketplace.orders import services
 from marketplace.orders.errors import NotAPerformer

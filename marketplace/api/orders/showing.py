@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app
 
 from marketplace.accounts.models import Account
-from marketplace.api.operations import operation
+from marketplace.api.protocol.operations import operation
 from marketplace.api.schemas.orders import OrderOut, Partner, ReviewOut
 from marketplace.api.schemas.refs import CategoryRef, PerformerRef, PersonRef, average
 from marketplace.catalog.models import Category, category_name

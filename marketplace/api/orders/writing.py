@@ -11,10 +11,10 @@ from marketplace.accounts.errors import NoSuchAccount
 from marketplace.accounts.models import Account
 from marketplace.accounts.queries import get_account
 from marketplace.accounts.states import Role
-from marketplace.api.errors import FieldsRefused
-from marketplace.api.operations import operation, require_match
 from marketplace.api.orders.showing import order_after, shown_order
-from marketplace.api.renaming import renamed
+from marketplace.api.protocol.errors import FieldsRefused
+from marketplace.api.protocol.operations import operation, require_match
+from marketplace.api.protocol.renaming import renamed
 from marketplace.api.schemas.lines import LineIn
 from marketplace.api.schemas.orders import LineKept, OrderIn, OrderOut, OrderPatch
 from marketplace.core.errors import N_, Invalid, NotAllowed

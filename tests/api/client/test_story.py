@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.api.operations import OPERATIONS
+from marketplace.api.protocol.operations import OPERATIONS
 from tests.api.client.generated import Caller, Generated
 
 DEADLINE = date.today() + timedelta(days=30)  # noqa: DTZ011  # the day is the customer's

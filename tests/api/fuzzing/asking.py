@@ -12,7 +12,7 @@ from hypothesis import strategies
 from schemathesis import Case, CheckContext, GenerationMode, Response
 from schemathesis.config import SchemathesisConfig
 
-from marketplace.api.describing import described
+from marketplace.api.description.document import described
 from marketplace.web.problems import KIND
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 
-from marketplace.api.errors import FieldsRefused
-from marketplace.api.reading import explained, refuse_charset, refuse_packed
+from marketplace.api.protocol.errors import FieldsRefused
+from marketplace.api.protocol.reading import explained, refuse_charset, refuse_packed
 from marketplace.api.schemas.values import DIGITS
 
 Shape = TypeVar("Shape", bound=BaseModel)

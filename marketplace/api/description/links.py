@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
-from marketplace.api.operations import Operation
+from marketplace.api.protocol.operations import Operation
 
 IDS = re.compile(r"<id:(\w+)>")
 COLLECTION = re.compile(r"/(\w+?)(ies|s)$")

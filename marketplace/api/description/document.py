@@ -8,14 +8,14 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from marketplace.api.examples import Examples, Schemas
-from marketplace.api.following import IDS, links_of, places_of
-from marketplace.api.operations import OPERATIONS, Operation
-from marketplace.api.parts import MULTIPART, Parts
-from marketplace.api.reading import may_be_empty
-from marketplace.api.repeating import HEADER
+from marketplace.api.description.examples import Examples, Schemas
+from marketplace.api.description.links import IDS, links_of, places_of
+from marketplace.api.description.wording import ABOUT, REFUSALS, SUCCESSES, TAGS
+from marketplace.api.protocol.operations import OPERATIONS, Operation
+from marketplace.api.protocol.parts import MULTIPART, Parts
+from marketplace.api.protocol.reading import may_be_empty
+from marketplace.api.protocol.repeating import HEADER
 from marketplace.api.schemas.problems import Problem
-from marketplace.api.wording import ABOUT, REFUSALS, SUCCESSES, TAGS
 from marketplace.core.repeats import KEY_LENGTH
 from marketplace.web.problems import MEDIA_TYPE
 from marketplace.web.programs import API, REPLAYED

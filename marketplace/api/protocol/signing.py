@@ -9,7 +9,7 @@ from werkzeug.exceptions import Unauthorized
 from marketplace.accounts import services
 from marketplace.accounts.errors import NoSuchToken
 from marketplace.accounts.models import Account
-from marketplace.api.operations import OPERATIONS
+from marketplace.api.protocol.operations import OPERATIONS
 from marketplace.core.db import db, read_alone
 from marketplace.core.errors import NotAllowed
 from marketplace.web.errors import explain, title_of

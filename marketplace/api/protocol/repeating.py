@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from flask import Response, current_app, request
 
-from marketplace.api.errors import KeyRefused, KeyReused, StillAtWork
+from marketplace.api.protocol.errors import KeyRefused, KeyReused, StillAtWork
 from marketplace.core import repeats
 from marketplace.core.db import db
 from marketplace.web.limits import caller as address

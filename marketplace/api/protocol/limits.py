@@ -17,7 +17,7 @@ from flask import Flask, Response, current_app, g
 from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
-from marketplace.api.repeating import caller
+from marketplace.api.protocol.repeating import caller
 from marketplace.core.db import let_go
 from marketplace.core.limits import PostgresStorage
 from marketplace.web.programs import is_for_program

@@ -26,9 +26,9 @@ from pydantic import BaseModel
 from werkzeug.exceptions import PreconditionFailed
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from marketplace.api import outcomes, reading, repeating
-from marketplace.api.blueprint import blueprint
-from marketplace.api.parts import Parts, expect_parts, is_multipart, read_words
+from marketplace.api.protocol import outcomes, reading, repeating
+from marketplace.api.protocol.blueprint import blueprint
+from marketplace.api.protocol.parts import Parts, expect_parts, is_multipart, read_words
 from marketplace.core.db import db
 from marketplace.web.guards import SIGNED_IN, Gate, declare
 

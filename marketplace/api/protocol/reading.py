@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from marketplace.api.errors import FieldsRefused
+from marketplace.api.protocol.errors import FieldsRefused
 from marketplace.api.schemas.values import AMOUNT, NOT_BLANK, SLUG, WHOLE_AMOUNT, Paged
 from marketplace.core.errors import N_
 from marketplace.core.text import is_storable

@@ -1,0 +1,1 @@
+"""What all operations share: how they are declared, read, signed, counted, repeated and refused."""
