@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from starlette.types import Message
 
 from marketplace.api.protocol.operations import OPERATIONS
-from marketplace.live import bodies, serving, threads
+from marketplace.live import bodies, protocols, threads
 from marketplace.live.bodies import LARGEST, SMALL, Announced, Arriving, Gathering, Gone, TooLate
 from marketplace.live.mount import one_origin
 from tests.live.site import Server, wait_until
@@ -244,14 +244,14 @@ def test_whoever_leaves_before_the_end_has_asked_for_nothing(
 def test_a_reader_who_takes_nothing_is_let_go(
     server: Server, lines: Connect, path: str, closing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "TAKING_SECONDS", SOON)
+    monkeypatch.setattr(protocols, "TAKING_SECONDS", SOON)
     lines(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: {closing}\r\n\r\n".encode(), buffer=4096)
     wait_until(lambda: connections(server) == 1)
     wait_until(lambda: connections(server) == 0 and not server._server.server_state.tasks, PATIENCE)
 
 
 def test_a_slow_reader_gets_everything(server: Server, lines: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "TAKING_SECONDS", 1.0)
+    monkeypatch.setattr(protocols, "TAKING_SECONDS", 1.0)
     monkeypatch.setattr(threads, "SLOW_SECONDS", 0.1)
     line = lines(b"GET /rows?megabytes=32 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", buffer=65536)
     received, begun = 0, time.monotonic()
@@ -265,7 +265,7 @@ def test_a_slow_reader_gets_everything(server: Server, lines: Connect, monkeypat
 def test_whoever_does_not_say_what_they_want_is_let_go(
     server: Server, lines: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "ASKING_SECONDS", SOON)
+    monkeypatch.setattr(protocols, "ASKING_SECONDS", SOON)
     for sent in (b"", b"GET /seen HTTP/1.1\r\nHost:"):
         assert everything(lines(sent)) == b""
     line = lines(b"GET /seen HTTP/1.1\r\nHost: localhost\r\n\r\n")
