@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import Response, flash, g, request, stream_with_context
+from flask import Response, flash, g, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
@@ -20,7 +20,7 @@ from marketplace.core.db import db
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.paging import DAMAGED_ADDRESS
 from marketplace.web.checking import answer_check
-from marketplace.web.sheets import csv_lines, file_name
+from marketplace.web.sheets import csv_lines, file_name, sheet_answer
 
 MAX_WORDS = 5
 EXPORT_ROWS = 20_000
@@ -177,19 +177,14 @@ class ListView(AdminOnly, ModelView):
         rows = ([rec_getattr(row, name) for name in names] for row in query.yield_per(ROWS_AT_A_TIME))
         lines = csv_lines([str(title) for _name, title in self._export_columns], rows)
 
-        def stream() -> Iterator[str]:
+        def stream() -> Iterator[bytes]:
             try:
                 yield from lines
             finally:
-                # The file is written after the request has given its session back: nobody else would end this one.
+                # The file is written after the request has given this session back: nobody else would end it.
                 query.session.close()
 
-        disposition = f"attachment; filename={file_name(self.endpoint.removeprefix('admin_'))}"
-        return Response(
-            stream_with_context(stream()),
-            headers={"Content-Disposition": disposition},
-            content_type="text/csv; charset=utf-8",
-        )
+        return sheet_answer(stream(), "text/csv", file_name(self.endpoint.removeprefix("admin_")))
 
 
 def refuse_damaged_page(page: str) -> None:

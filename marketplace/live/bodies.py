@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Iterable
-from concurrent.futures import CancelledError
 from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from starlette.types import Receive
-from werkzeug.exceptions import ClientDisconnected, RequestTimeout
+from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge
 
 SECONDS = 30.0
 """Within this each SMALL bytes of a body have to come, and its end."""
@@ -65,7 +64,7 @@ class Announced:
 
     @property
     def is_worth_waiting(self) -> bool:
-        """False for what the pages refuse by its headers alone, and must be able to refuse before it has come."""
+        """False for what is refused by its headers alone, before it has come."""
         return not self.is_chunked and self.length <= (LARGEST if self.is_upload else SMALL)
 
 
@@ -142,29 +141,14 @@ class Gathering:
         file.close()
 
 
-class Passing(io.RawIOBase):
-    """A body that a thread waits for, because the pages refuse such bodies without reading them: for all others.
+class Refused(io.RawIOBase):
+    """A body that is not waited for: whoever reads it refuses the request, and nobody has to wait for what comes."""
 
-    Its time is limited too, and ends in the pages' own answer 408.
-    """
-
-    def __init__(self, arriving: Arriving, loop: asyncio.AbstractEventLoop) -> None:
-        self._arriving = arriving
-        self._loop = loop
-        self._rest = memoryview(b"")
+    def __init__(self, announced: Announced) -> None:
+        self._refusal = LengthRequired if announced.is_chunked else RequestEntityTooLarge
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # whatever can be written into
-        if not self._rest:
-            try:
-                self._rest = memoryview(asyncio.run_coroutine_threadsafe(self._arriving.part(), self._loop).result())
-            except TooLate:
-                raise RequestTimeout from None
-            except (Gone, CancelledError):
-                raise ClientDisconnected from None
-        count = min(len(buffer), len(self._rest))
-        buffer[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
-        return count
+        raise self._refusal

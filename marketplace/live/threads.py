@@ -1,18 +1,21 @@
 """The pages, WSGI, behind an event loop: a thread is taken to make a part of an answer, never to wait for a client.
 
 Bodies are gathered before (see `bodies`), and each part of an answer is sent from the loop, while the thread makes
-somebody else's. Rows come from a connection of the database, which is as rare as a thread: who takes them slowly gets
-the rest of them from a file.
+somebody else's. Answers of unknown length, such as lists that are exported, are made by a thread of their own, each
+from its beginning to its end, into a file: pages do not wait for them, and none holds a connection of the database
+while it waits for its turn or its reader.
 """
 
 from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from contextvars import copy_context
+from functools import partial
+from itertools import chain
 from tempfile import TemporaryFile
 from threading import Lock
 from typing import IO, Any, TypeVar
@@ -21,7 +24,7 @@ from a2wsgi.wsgi import build_environ
 from starlette.types import Message, Receive, Scope, Send
 from werkzeug.wsgi import FileWrapper
 
-from marketplace.live.bodies import Announced, Arriving, Gathering, Gone, Passing, TooLate
+from marketplace.live.bodies import Announced, Arriving, Gathering, Gone, Refused, TooLate
 
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Result = TypeVar("Result")
@@ -32,8 +35,11 @@ PART = 64 * 1024
 FILE_PART = 256 * 1024
 """In pieces of this size files are read: each piece is a journey between two threads."""
 
-SLOW_SECONDS = 1.0
-"""So long rows wait for their reader, all parts taken together; then the rest comes from a file."""
+STREAMS = 1
+"""So many answers of unknown length are made at once. More would not be ready earlier, and pages would be later."""
+
+BODILESS = (204, 304)
+"""Answers with these statuses are nothing but headers."""
 
 
 def in_large_parts(file: IO[bytes], part: int = 0) -> FileWrapper:
@@ -49,26 +55,32 @@ class Answer:
         self._environ = environ
         self._context = copy_context()
         self._lock = Lock()
-        self._made: Iterable[bytes] | None = None
+        self._made: Iterable[bytes] = ()
         self._parts: Iterator[bytes] = iter(())
         self._written: list[bytes] = []
         self._begun = False
-        self.patience = SLOW_SECONDS
-        self.start: Message | None = None
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
         self.ended = False
 
     @property
-    def is_file(self) -> bool:
-        """True when nothing but a file is held, or a range of one."""
-        return isinstance(getattr(self._made, "iterable", self._made), FileWrapper)
+    def is_stream(self) -> bool:
+        """True when it has a body and nobody knows how long it is."""
+        if self._environ["REQUEST_METHOD"] == "HEAD" or self.status in BODILESS:
+            return False
+        return all(name != b"content-length" for name, _value in self.headers)
+
+    def begin(self) -> None:
+        """Asks the application, which then has said how it answers."""
+        self._alone(self._begin)
 
     def next_part(self) -> bytes:
         """The next part, PART bytes or more; the last one when it has `ended` after it."""
         return self._alone(self._next_part)
 
-    def keep_rest(self) -> None:
-        """Makes the whole rest now, into a file, and lets go of what it is made from."""
-        self._alone(self._keep_rest)
+    def keep(self, is_gone: Callable[[], bool]) -> None:
+        """Makes it all now, into a file, and lets go of what it is made from; stops when nobody is there any more."""
+        self._alone(partial(self._keep, is_gone))
 
     def close(self) -> None:
         """Lets go of everything."""
@@ -78,10 +90,13 @@ class Answer:
         with self._lock:
             return self._context.run(act)
 
+    def _begin(self) -> None:
+        self._made = self._application(self._environ, self._start)
+        self._parts = iter(self._made)
+        if not self.status:
+            raise RuntimeError("the application has answered without a status")
+
     def _next_part(self) -> bytes:
-        if self._made is None:
-            self._made = self._application(self._environ, self._start)
-            self._parts = iter(self._made)
         pieces, self._written = self._written, []
         size = sum(map(len, pieces))
         with ExitStack() as at_the_end:
@@ -95,24 +110,30 @@ class Answer:
         self._begun = True
         return b"".join(pieces)
 
-    def _keep_rest(self) -> None:
+    def _keep(self, is_gone: Callable[[], bool]) -> None:
         with ExitStack() as failing:
             failing.callback(self._close)
             file = failing.enter_context(TemporaryFile())
-            for piece in self._parts:
+            if is_gone():
+                return
+            for piece in chain(self._written, self._parts):
                 file.write(piece)
+                if is_gone():
+                    return
             self._close()
             failing.pop_all()
+        self.headers.append((b"content-length", str(file.tell()).encode()))
         file.seek(0)
-        self._made = in_large_parts(file)
+        self._made, self._written, self.ended = in_large_parts(file), [], False
         self._parts = iter(self._made)
-        self.ended = False
 
     def _start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
         if exc_info and self._begun:
             raise exc_info[1].with_traceback(exc_info[2])
-        lines = [(name.strip().lower().encode("latin1"), value.strip().encode("latin1")) for name, value in headers]
-        self.start = {"type": "http.response.start", "status": int(status[:3]), "headers": lines}
+        self.status = int(status[:3])
+        lines = ((name.strip().lower(), value.strip()) for name, value in headers)
+        # The server says itself what time it is.
+        self.headers = [(name.encode("latin1"), value.encode("latin1")) for name, value in lines if name != "date"]
         return self._written.append
 
     def _close(self) -> None:
@@ -129,69 +150,64 @@ class Threads:
         self._application = application
         self._too_late = too_late
         self._gathering = Gathering()
-        self._pool = ThreadPoolExecutor(workers, "pages")
+        self._pages = ThreadPoolExecutor(workers, "pages")
+        self._streams = ThreadPoolExecutor(STREAMS, "streams")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         announced = Announced(scope["headers"])
         if not announced.is_there:
-            await self._answer(self._application, scope, io.BytesIO(), send)
+            await self._answer(self._application, scope, io.BytesIO(), receive, send)
             return
-        arriving = Arriving(receive)
         if not announced.is_worth_waiting:
-            body = io.BufferedReader(Passing(arriving, asyncio.get_running_loop()), PART)
-            await self._answer(self._application, scope, body, send)
+            await self._answer(self._application, scope, io.BufferedReader(Refused(announced)), receive, send)
             return
         try:
-            gathered = await self._gathering.gather(arriving, announced.length)
+            gathered = await self._gathering.gather(Arriving(receive), announced.length)
         except Gone:
             return
         except TooLate:
-            await self._answer(self._too_late, scope, io.BytesIO(), _closing(send))
+            await self._answer(self._too_late, scope, io.BytesIO(), receive, _closing(send))
             return
         try:
-            await self._answer(self._application, scope, gathered, send)
+            await self._answer(self._application, scope, gathered, receive, send)
         finally:
             self._gathering.release(gathered, announced.length)
 
-    async def _answer(self, application: WSGI, scope: Scope, body: IO[bytes], send: Send) -> None:
+    async def _answer(self, application: WSGI, scope: Scope, body: IO[bytes], receive: Receive, send: Send) -> None:
         environ: dict[str, Any] = build_environ(scope, body)  # type: ignore[arg-type,assignment]  # a2wsgi's own types for the same
         answer = Answer(application, environ)
         is_gone: Callable[[], bool] = scope.get("state", {}).get("is_gone", bool)
         try:
-            part = await self._run(answer.next_part)
-            if answer.start is None:
-                raise RuntimeError("the application has answered without a status")
-            await send(answer.start)
-            while not answer.ended:
-                await self._send_on(answer, send, {"type": "http.response.body", "body": part, "more_body": True})
+            await self._run(self._pages, answer.begin)
+            if answer.is_stream:
+                await self._run(self._streams, partial(answer.keep, is_gone))
+            async for message in self._messages(answer):
                 if is_gone():
+                    # The server has to hear of it first: it would complain of an answer without an end.
+                    await _leaving(receive)
                     return
-                part = await self._run(answer.next_part)
-            await send({"type": "http.response.body", "body": part})
+                await send(message)
         finally:
             if not answer.ended:
                 # Not awaited: this may be the end of a task that was cancelled, while a thread still makes a part.
-                self._pool.submit(answer.close)
+                self._pages.submit(answer.close)
 
-    async def _send_on(self, answer: Answer, send: Send, message: Message) -> None:
-        """Sends a part, and does not let the rest of rows wait for a slow reader."""
-        if answer.is_file:
-            await send(message)
-            return
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
-        sending = asyncio.ensure_future(send(message))
-        try:
-            done, _waiting = await asyncio.wait({sending}, timeout=answer.patience)
-            answer.patience = max(0.0, answer.patience - (loop.time() - begun))
-            if not done:
-                await self._run(answer.keep_rest)
-            await sending
-        finally:
-            sending.cancel()
+    async def _messages(self, answer: Answer) -> AsyncIterator[Message]:
+        part = await self._run(self._pages, answer.next_part)
+        yield {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
+        while not answer.ended:
+            yield {"type": "http.response.body", "body": part, "more_body": True}
+            part = await self._run(self._pages, answer.next_part)
+        yield {"type": "http.response.body", "body": part}
 
-    async def _run(self, act: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, act)
+    async def _run(self, threads: ThreadPoolExecutor, act: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(threads, act)
+
+
+async def _leaving(receive: Receive) -> None:
+    """Waits until the client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _closing(send: Send) -> Send:

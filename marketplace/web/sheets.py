@@ -12,9 +12,14 @@ from decimal import Decimal
 from enum import Enum
 from typing import IO, Any
 
+from flask import Response, stream_with_context
+from werkzeug.wsgi import FileWrapper
 from xlsxwriter import Workbook
 
 from marketplace.core import clock
+from marketplace.core.db import db, let_go
+
+PART = 64 * 1024
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What spreadsheets read as the beginning of a formula, the full-width forms of East Asian keyboards included."""
@@ -54,13 +59,41 @@ class _Echo:
         return line
 
 
-def csv_lines(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+def sheet_answer(parts: Iterator[bytes], mimetype: str, name: str) -> Response:
+    """A file called `name` that is made after the view has ended, within its context.
+
+    Until somebody reads it, which may take a while where many export at once, it holds no connection of the database.
+    """
+    let_go()
+    answer = Response(stream_with_context(_alone(parts)), mimetype=mimetype)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def _alone(parts: Iterator[bytes]) -> Iterator[bytes]:
+    try:
+        yield from parts
+    finally:
+        # The request has given its session back before: nobody else would end this one.
+        db.session.remove()
+
+
+def csv_lines(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     """The lines of the file one by one, so that a long one needs no memory."""
     writer = csv.writer(_Echo())
-    yield BYTE_ORDER_MARK + str(writer.writerow([inert(title) for title in titles]))
+    yield (BYTE_ORDER_MARK + str(writer.writerow([inert(title) for title in titles]))).encode()
     for row in rows:
         # A number cannot be run, and its minus is one.
-        yield str(writer.writerow([cell(v) if isinstance(v, int | Decimal) else inert(cell(v)) for v in row]))
+        cells = [cell(v) if isinstance(v, int | Decimal) else inert(cell(v)) for v in row]
+        yield str(writer.writerow(cells)).encode()
+
+
+def xlsx_parts(sheet: str, titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """A workbook, which is written as a whole before its first part is there."""
+    with tempfile.TemporaryFile() as file:
+        write_xlsx(file, sheet, titles, rows)
+        file.seek(0)
+        yield from FileWrapper(file, PART)
 
 
 def write_xlsx(file: IO[bytes], sheet: str, titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -124,11 +124,13 @@ def test_a_whole_address_is_asked_for_by_its_path(plain: Server, name: str) -> N
     assert ask(plain, name)[:2] == (404, b"our own page")
 
 
-def test_an_upload_arrives_whole_with_and_without_its_length(plain: Server) -> None:
+def test_an_upload_arrives_whole_or_is_refused_when_nobody_knows_its_length(plain: Server) -> None:
     body = b"x" * (5 * PART + 1)
-    assert json.loads(ask(plain, "/upload", "POST", body=body)[1]) == {"length": len(body)}
+    somebody = {"Content-Type": "multipart/form-data; boundary=x", "Cookie": "session=somebody"}
+    assert json.loads(ask(plain, "/upload", "POST", body=body, headers=somebody)[1]) == {"length": len(body)}
+    assert ask(plain, "/upload", "POST", body=body)[0] == 413
     parts = iter([b"y" * PART] * 3)
-    assert json.loads(ask(plain, "/upload", "POST", body=parts, encode_chunked=True)[1]) == {"length": 3 * PART}
+    assert ask(plain, "/upload", "POST", body=parts, encode_chunked=True)[0] == 411
 
 
 def test_a_large_answer_is_sent_as_it_is_read_and_not_kept_in_memory(plain: Server) -> None:

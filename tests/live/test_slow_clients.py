@@ -39,7 +39,8 @@ class Seen:
 
     def __init__(self) -> None:
         self.bodies = 0
-        self.ended = threading.Event()
+        self.begun = self.ended = 0
+        self.go_on = threading.Event()
 
 
 @pytest.fixture
@@ -61,14 +62,26 @@ def server(seen: Seen) -> Iterator[Server]:
         request.max_content_length = 10
         return jsonify(length=len(request.get_data()))
 
+    @app.route("/any", methods=["GET", "POST", "OPTIONS", "DELETE", "TRACE"], provide_automatic_options=False)
+    def anything() -> ResponseReturnValue:
+        return jsonify(length=len(request.get_data()))
+
+    @app.route("/ignored", methods=["GET", "POST", "OPTIONS", "DELETE", "TRACE"], provide_automatic_options=False)
+    def ignored() -> ResponseReturnValue:
+        return "not read"
+
     @app.get("/rows")
     def rows() -> ResponseReturnValue:
         def lines() -> Iterator[bytes]:
             try:
+                yield b""
+                seen.begun += 1
+                if "wait" in request.args:
+                    assert seen.go_on.wait(PATIENCE)
                 for _ in range(int(request.args["megabytes"])):
                     yield b"|" * PART
             finally:
-                seen.ended.set()
+                seen.ended += 1
 
         return stream_with_context(lines()), 200
 
@@ -145,11 +158,28 @@ def test_slow_bodies_keep_nobody_waiting(server: Server, lines: Connect, sends: 
 
 
 def test_slow_readers_keep_nobody_waiting(server: Server, lines: Connect, seen: Seen) -> None:
-    for _ in range(MANY):
+    for number in range(1, MANY + 1):
         assert lines(b"GET /rows?megabytes=16 HTTP/1.1\r\nHost: localhost\r\n\r\n", buffer=4096).recv(1)
+        # What the rows came from is not kept until they are taken.
+        assert seen.ended == number
     assert ask(server, "/seen")[0] == 200
-    # What the rows came from is not kept until they are taken.
-    assert seen.ended.wait(PATIENCE)
+
+
+def test_pages_do_not_wait_for_long_lists(server: Server, lines: Connect, seen: Seen) -> None:
+    waiting = [lines(b"GET /rows?megabytes=1&wait=1 HTTP/1.1\r\nHost: localhost\r\n\r\n") for _ in range(MANY)]
+    wait_until(lambda: seen.begun == threads.STREAMS)
+    assert ask(server, "/seen")[0] == 200
+    assert seen.begun == threads.STREAMS, "the others have not begun"
+    # Those who leave are not worked for.
+    gone = waiting.pop()
+    gone.close()
+    wait_until(lambda: connections(server) == len(waiting))
+    seen.go_on.set()
+    for line in waiting:
+        head = line.recv(PART).partition(b"\r\n\r\n")[0].lower()
+        assert head.startswith(b"http/1.1 200 ") and b"content-length: %d" % PART in head
+    wait_until(lambda: seen.ended == MANY - 1)
+    assert seen.begun == MANY - 1
 
 
 @pytest.mark.parametrize("sent", [b"", b"{"])
@@ -192,28 +222,33 @@ def test_a_large_body_may_take_its_time_for_each_part_of_it(
     assert everything(line).startswith(b"HTTP/1.1 408 ")
 
 
-def test_a_body_that_pages_wait_for_themselves_ends_in_408_too(
-    server: Server, lines: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bodies, "SECONDS", SOON)
-    line = lines(post("/upload", 2 * SMALL, b"x"))
-    assert line.recv(PART).startswith(b"HTTP/1.1 408 ")
-
-
-@pytest.mark.parametrize("size", [0, 1, 70_000, SMALL, SMALL + 1, 20 * SMALL])
-@pytest.mark.parametrize("headers", [{}, UPLOAD], ids=["anybody", "upload"])
+@pytest.mark.parametrize(
+    ("size", "headers"),
+    [
+        *((size, {}) for size in (0, 1, 70_000, SMALL)),
+        *((size, UPLOAD) for size in (0, 1, 70_000, SMALL, SMALL + 1, 20 * SMALL)),
+    ],
+)
 def test_a_body_arrives_as_it_was_sent(server: Server, size: int, headers: dict[str, str]) -> None:
     body = bytes(range(256)) * (size // 256) + b"y" * (size % 256)
     expected = {"digest": hashlib.sha256(body).hexdigest()}
     assert json.loads(ask(server, "/digest", "POST", body=body, headers=headers)[1]) == expected
-    parts = iter([body])
-    assert json.loads(ask(server, "/digest", "POST", body=parts, headers=headers, encode_chunked=True)[1]) == expected
+
+
+@pytest.mark.parametrize("method", [b"GET", b"HEAD", b"OPTIONS", b"POST", b"DELETE", b"TRACE"])
+def test_whoever_reads_a_body_without_a_length_refuses_it_unread(server: Server, lines: Connect, method: bytes) -> None:
+    chunked = method + b" /any HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    waiting = [lines(chunked) for _ in range(MANY)]
+    assert {line.recv(PART)[:13] for line in waiting} == {b"HTTP/1.1 411 "}
+    # Nobody has to read it.
+    assert lines(chunked.replace(b"/any", b"/ignored")).recv(PART).startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_body_that_is_too_large_is_refused_unread(server: Server, lines: Connect) -> None:
     for expecting in ({}, {"Expect": "100-continue"}):
         for request_of in (
             post("/limited", 2 * SMALL, headers=expecting),
+            post("/any", 2 * SMALL, headers=expecting),
             post("/limited", LARGEST + 1, headers=UPLOAD | expecting),
         ):
             assert lines(request_of).recv(PART).startswith(b"HTTP/1.1 413 ")
@@ -252,7 +287,6 @@ def test_a_reader_who_takes_nothing_is_let_go(
 
 def test_a_slow_reader_gets_everything(server: Server, lines: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocols, "TAKING_SECONDS", 1.0)
-    monkeypatch.setattr(threads, "SLOW_SECONDS", 0.1)
     line = lines(b"GET /rows?megabytes=32 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", buffer=65536)
     received, begun = 0, time.monotonic()
     while part := line.recv(PART):
@@ -290,6 +324,18 @@ def test_the_site_says_in_its_own_words_what_came_too_late(live_app: Flask, monk
     assert json.loads(problem)["status"] == 408
     assert b"text/html" in page_head and b"content-security-policy" in page_head
     assert b"<h1" in page
+
+
+def test_the_site_refuses_unread_what_has_no_length(live_app: Flask) -> None:
+    form = b"Host: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with Server(one_origin(live_app)) as running:
+        for path in (b"/login", b"/register", b"/verify", b"/admin/orders/", b"/api/v1/me"):
+            for method in (b"HEAD", b"OPTIONS", b"POST", b"GET"):
+                with socket.create_connection(("127.0.0.1", running.port), PATIENCE) as line:
+                    line.sendall(method + b" " + path + b" HTTP/1.1\r\n" + form)
+                    status = int(line.recv(PART)[9:12])
+                assert status in (200, 302, 401, 403, 411), (method, path)
+                assert status == 411 or method != b"POST"
 
 
 def test_who_was_too_late_is_known_by_the_proxies_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select, text
+from werkzeug.test import EnvironBuilder
 
 from marketplace.app import create_app
 from marketplace.core.db import db
@@ -25,6 +26,7 @@ from tests.client import Browser
 from tests.conftest import settings_for
 from tests.people import People
 from tests.races.conftest import application_on
+from tests.races.site import Visitor
 
 MANY = 10_000
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://evil.example")', "\uff1d1", "=cmd|' /C calc'!A0"]
@@ -94,6 +96,20 @@ def test_control_characters_do_not_break_a_workbook() -> None:
     values = [cell.value for (cell,) in book.iter_rows()]
     assert values[:2] == ["A", "ab\tc"] and values[3:] == ["https://example.com", "yes"]
     assert not [cell for (cell,) in book.iter_rows() if cell.hyperlink]
+
+
+@pytest.mark.parametrize("path", ["/orders.csv", "/orders.xlsx", "/admin/orders/export/csv/"])
+def test_an_export_that_waits_holds_no_connection(fresh_database: Callable[[], str], path: str) -> None:
+    with application_on(fresh_database()) as app:
+        visitor = Visitor.sign_in(app, People(app).admin())
+        db.session.remove()
+        start: Any = lambda *_: None  # noqa: E731
+        cookie = [("Cookie", f"session={visitor.cookie}")]
+        made: Any = app(EnvironBuilder(path, headers=cookie).get_environ(), start)
+        assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # a QueuePool counts
+        assert len(b"".join(made)) > 100
+        made.close()
+        assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
 def test_more_orders_than_a_file_holds_are_refused_in_words(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from typing import Any, cast
 
-from flask import Flask, Response, request, send_file, stream_with_context
+from flask import Flask, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -20,26 +19,24 @@ from marketplace.web.language import time_zone
 from marketplace.web.limits import limit_view
 from marketplace.web.orders.blueprint import blueprint
 from marketplace.web.orders.list_forms import OrderListForm
-from marketplace.web.sheets import csv_lines, file_name, write_xlsx
+from marketplace.web.sheets import csv_lines, file_name, sheet_answer, xlsx_parts
 from marketplace.web.viewer import account
 
 MOST_IN_CSV = 100_000
 MOST_IN_XLSX = 50_000
-"""A workbook is made before it is sent; so many rows take some ten seconds."""
+"""So many rows of a workbook take some ten seconds."""
 
 EXPORTS_PER_PERSON = "10 per minute;60 per hour"
+CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/orders.csv")
 def orders_csv() -> ResponseReturnValue:
-    """What the address filters, line by line while it is read."""
+    """What the address filters."""
     user = account()
     wanted = asked_for_list(user, MOST_IN_CSV)
-    lines = csv_lines(titles(), rows(wanted, user))
-    answer = Response(stream_with_context(line.encode() for line in lines), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=file_name("orders"))
-    return answer
+    return sheet_answer(csv_lines(titles(), rows(wanted, user)), CSV, file_name("orders"))
 
 
 @blueprint.get("/orders.xlsx")
@@ -47,11 +44,8 @@ def orders_xlsx() -> ResponseReturnValue:
     """The same as a workbook."""
     user = account()
     wanted = asked_for_list(user, MOST_IN_XLSX)
-    # The answer closes it, and a closed one is gone.
-    file = tempfile.TemporaryFile()  # noqa: SIM115
-    write_xlsx(file, _("Orders"), titles(), rows(wanted, user))
-    file.seek(0)
-    return send_file(file, XLSX, as_attachment=True, download_name=file_name("orders", "xlsx"))
+    parts = xlsx_parts(_("Orders"), titles(), rows(wanted, user))
+    return sheet_answer(parts, XLSX, file_name("orders", "xlsx"))
 
 
 def asked_for_list(user: Account, limit: int) -> OrderFilter:
