@@ -62,6 +62,17 @@ def test_every_answer_of_every_route_carries_them(town: Town, figure: Callable[[
     figure(f"P30: {len(wrong)} headers missing of {number} answers ({', '.join(map(str, sorted(kinds)))})")
 
 
+def test_head_answers_as_get_does_and_says_how_long_that_is(town: Town) -> None:
+    wrong = []
+    for path in sorted({door.path for door in doors() if door.method == "GET"}):
+        for who in (Who.ANONYMOUS, Who.OWNER, Who.MANAGER, Who.ADMIN):
+            told, shown = (town.ask(who, method, town.path(path)) for method in ("HEAD", "GET"))
+            assert not told.data
+            if (told.status_code, told.content_length) != (shown.status_code, shown.content_length):
+                wrong.append(f"{path} {who}: {told.status} {told.content_length}, {shown.content_length}")
+    assert wrong == []
+
+
 ERRORS = {
     "no token": ("POST", "/login", 400),
     "not signed in": ("POST", "/profile", 401),

@@ -41,7 +41,7 @@ def order_new() -> ResponseReturnValue:
     form.offer(active_categories())
     if not for_others:
         del form.customer
-    if request.method == "GET":
+    if request.method != "POST":
         form.lines.add_products([int(text) for text in request.args.getlist("product")[:MOST_PRESET] if is_id(text)])
         form.lines.add_blank(1)
     found = rearrange(form)
@@ -70,8 +70,8 @@ def order_edit(order_id: int) -> ResponseReturnValue:
     del form.customer
     if order.status is not Status.NEW:
         del form.pricing
-    form.lines.know(lines, fill=request.method == "GET")
-    if request.method == "GET":
+    form.lines.know(lines, fill=request.method != "POST")
+    if request.method != "POST":
         form.lines.add_blank(1)
     found = rearrange(form)
     if found is None and form.validate_on_submit():

@@ -83,9 +83,9 @@ def offer_new(order_id: int) -> ResponseReturnValue:
     last = next(iter(queries.versions(order.id, performer.id)), None) if performer is not None else None
     if is_own:
         del wanted.performer
-    elif request.method == "GET" and performer is not None:
+    elif request.method != "POST" and performer is not None:
         wanted.performer.data = performer.email
-    if request.method == "GET":
+    if request.method != "POST":
         wanted.show(order, last, lines)
     code = None
     if request.method == "POST" and "more" in request.form:
