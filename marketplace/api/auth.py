@@ -112,7 +112,7 @@ def sign_out() -> None:
     """Sign out.
 
     The access token that was sent is dead at once, and so are all the others of this program. Other programs and
-    browsers of the same person stay signed in.
+    browsers of the same person stay signed in. Sent again it is a 401, with a key too: nobody is signed in any more.
     """
     services.end_session(device().id, by=account())
 

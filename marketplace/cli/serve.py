@@ -74,6 +74,8 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "worker_class": LiveWorker,
             # Whoever presses Ctrl-C does not want to wait for a slow answer.
             "graceful_timeout": 5,
+            # As in production (gunicorn.conf.py): programs keep their connections for a while.
+            "keepalive": 75,
             "loglevel": "warning",
             "control_socket_disable": True,
             "when_ready": self._announce,

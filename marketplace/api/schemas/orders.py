@@ -110,7 +110,7 @@ class OrderOut(OrderSummary):
 OrderTitle = Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH, examples=["Fix the report"]), ONE_LINE]
 OrderDescription = Annotated[Words, Field(max_length=DESCRIPTION_LENGTH, examples=["It shows yesterday's numbers."])]
 PRICE = "For everything; null: the sum of the lines, and without any by agreement."
-DEADLINE = "From today on, where the caller lives."
+DEADLINE = "From today on, where the caller lives, and within five years."
 PRICING = "fixed: somebody takes it as it is; quote: performers name their price."
 
 
