@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 
 import pytest
 from flask import Flask, jsonify, request, stream_with_context
 from flask.typing import ResponseReturnValue
-from starlette.types import Message
 
 from marketplace.api.protocol.operations import OPERATIONS
 from marketplace.live import bodies, protocols, threads
-from marketplace.live.bodies import LARGEST, SMALL, Announced, Arriving, Gathering, Gone, TooLate
+from marketplace.live.bodies import LARGEST, SMALL
 from marketplace.live.mount import one_origin
 from tests.live.site import Server, wait_until
 from tests.live.test_mount import PART, ask, pages
@@ -129,12 +126,6 @@ def everything(line: socket.socket) -> bytes:
     except ConnectionResetError:
         pass
     return received
-
-
-def on_a_loop(trial: Coroutine[None, None, None]) -> None:
-    """Runs it in a thread: where a browser was used before, this one has its loop already."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, trial).result()
 
 
 def connections(server: Server) -> int:
@@ -352,64 +343,3 @@ def test_no_address_takes_more_than_is_waited_for(live_app: Flask) -> None:
     limits += [operation.parts.limit for operation in OPERATIONS.values() if operation.parts]
     assert SMALL < max(limits) <= LARGEST
     assert live_app.config["MAX_CONTENT_LENGTH"] <= SMALL
-
-
-def arriving(*parts: bytes) -> Arriving:
-    """A body that comes in these parts and does not end."""
-    left = list(parts)
-
-    async def receive() -> Message:
-        if not left:
-            await asyncio.Event().wait()
-        return {"type": "http.request", "body": left.pop(0), "more_body": True}
-
-    return Arriving(receive)
-
-
-def test_large_bodies_wait_while_too_much_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "MOST_HELD", SMALL)
-    monkeypatch.setattr(bodies, "SECONDS", SOON)
-
-    async def trial() -> None:
-        gathering = Gathering()
-        gathering.held = SMALL + 1
-        body = arriving(b"x")
-        with pytest.raises(TooLate):
-            await gathering.gather(body, 2 * SMALL)
-        assert await arriving(b"x").part() == b"x"
-        assert gathering.held == SMALL + 1
-        gathering.held = 0
-        with pytest.raises(TooLate):
-            await gathering.gather(arriving(b"x" * SMALL), 2 * SMALL)
-        assert gathering.held == 0, "given back"
-
-    on_a_loop(trial())
-
-
-def test_whoever_has_gone_is_not_waited_for() -> None:
-    async def receive() -> Message:
-        return {"type": "http.disconnect"}
-
-    async def trial() -> None:
-        with pytest.raises(Gone):
-            await Gathering().gather(Arriving(receive), 10)
-
-    on_a_loop(trial())
-
-
-@pytest.mark.parametrize(
-    ("headers", "there", "waits"),
-    [
-        ({}, False, True),
-        ({"content-length": "0"}, False, True),
-        ({"content-length": str(SMALL)}, True, True),
-        ({"content-length": str(SMALL + 1)}, True, False),
-        ({"content-length": str(SMALL + 1), "content-type": UPLOAD["Content-Type"]}, True, False),
-        ({"content-length": str(LARGEST), "content-type": UPLOAD["Content-Type"], "authorization": "x"}, True, True),
-        ({"content-length": str(LARGEST + 1), "content-type": UPLOAD["Content-Type"], "cookie": "x"}, True, False),
-        ({"transfer-encoding": "chunked"}, True, False),
-    ],
-)
-def test_what_is_refused_by_its_headers_is_not_waited_for(headers: dict[str, str], there: bool, waits: bool) -> None:
-    announced = Announced([(name.encode(), value.encode()) for name, value in headers.items()])
-    assert (announced.is_there, announced.is_worth_waiting) == (there, waits)
