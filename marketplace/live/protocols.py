@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sys
 from collections.abc import Callable
 
 import h11
@@ -16,6 +15,8 @@ from starlette.types import Message
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
+
+from marketplace.live.patience import Deadline, Untaken
 
 ASKING_SECONDS = 30.0
 """So long a client may take to say what it wants: the headers of a request, from the connection on.
@@ -35,63 +36,6 @@ LINGER_SECONDS = 30.0
 LINGER_BYTES = 64 * 1024 * 1024
 HANG_UP_SECONDS = 5
 BLANK = re.compile(rb"(?:\r?\n)+")
-
-
-class Deadline:
-    """Hangs up on whoever lets us wait for too long without a break."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport) -> None:
-        self._loop = loop
-        self._transport = transport
-        self._timer: asyncio.TimerHandle | None = None
-
-    def keep(self, is_waiting: bool, seconds: float) -> None:
-        """Begins to count when the waiting begins, and forgets it when it ends."""
-        if not is_waiting:
-            self.stop()
-        elif self._timer is None:
-            self._timer = self._loop.call_later(seconds, self._transport.abort)
-
-    def stop(self) -> None:
-        """Waits for nothing any more."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-
-class Untaken:
-    """What was written and not taken yet: hangs up when nothing at all of it is taken for `seconds`."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport, seconds: float) -> None:
-        self._loop = loop
-        self._transport = transport
-        self._seconds = seconds
-        self._size = 0
-        self._timer: asyncio.TimerHandle | None = None
-
-    def watch(self) -> None:
-        """Looks whether it becomes less, until nothing is left."""
-        size = self._transport.get_write_buffer_size()
-        if size and self._timer is None:
-            self._size = size
-            self._timer = self._loop.call_later(self._seconds, self._look)
-
-    def was_taken(self) -> None:
-        """Much was taken, however much comes after it."""
-        self._size = sys.maxsize
-
-    def stop(self) -> None:
-        """Waits for nothing any more."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _look(self) -> None:
-        self._timer = None
-        if self._transport.get_write_buffer_size() < self._size:
-            self.watch()
-        else:
-            self._transport.abort()
 
 
 class Requests(h11.Connection):
@@ -300,6 +244,6 @@ def _end(connection: Pages | Line, ends: Callable[[], None]) -> None:
     """Nobody's connection keeps the others from their end."""
     try:
         ends()
-    except Exception:
+    except Exception:  # whatever it is: the others are still to be ended
         connection.logger.exception("A connection could not be ended.")
         connection.transport.abort()
