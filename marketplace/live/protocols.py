@@ -7,7 +7,6 @@ memory until then, keeps no worker from ending, and is no failure of ours in the
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 
 import h11
@@ -35,31 +34,21 @@ LINGER_SECONDS = 30.0
 
 LINGER_BYTES = 64 * 1024 * 1024
 HANG_UP_SECONDS = 5
-BLANK = re.compile(rb"(?:\r?\n)+")
 
 
 class Requests(h11.Connection):
-    """h11's reading of requests, with two rules of RFC 9112 that it does not know."""
+    """h11's reading of requests, but one with two lengths is the last of its connection (RFC 9112, section 6.1)."""
 
     def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
-        """As h11 has it; empty lines before a request are ignored, and one with two lengths is the last."""
-        if self.their_state is h11.IDLE:
-            waiting, _ = self.trailing_data
-            # Section 2.2: some send one after a body.
-            if blank := BLANK.match(waiting):
-                self._receive_buffer.maybe_extract_at_most(blank.end())
-                waiting = waiting[blank.end() :]
-            if waiting == b"\r":
-                return h11.NEED_DATA
+        """The next one; somebody on the way may have seen another end of such a body than h11 does."""
         event = super().next_event()
-        if isinstance(event, h11.Request):
-            names = {name for name, _ in event.headers}
-            if {b"content-length", b"transfer-encoding"} <= names:
-                # Section 6.1: somebody on the way may have seen another end of the body than h11 does.
-                headers = [*event.headers, (b"connection", b"close")]
-                return h11.Request(
-                    method=event.method, target=event.target, headers=headers, http_version=event.http_version
-                )
+        if isinstance(event, h11.Request) and {b"content-length", b"transfer-encoding"} <= dict(event.headers).keys():
+            return h11.Request(
+                method=event.method,
+                target=event.target,
+                headers=[*event.headers, (b"connection", b"close")],
+                http_version=event.http_version,
+            )
         return event
 
 

@@ -98,18 +98,17 @@ def test_of_the_rest_of_a_body_only_so_much_is_read(
     wait_until(lambda: not left(server))
 
 
-@pytest.mark.parametrize("then", [b"", b"\r\n"], ids=["at once", "after an empty line"])
 def test_after_the_rest_of_a_body_the_connection_goes_on(
-    server: Server, lines: Connect, then: bytes, monkeypatch: pytest.MonkeyPatch
+    server: Server, lines: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocols, "LINGER_BYTES", 4 * PART)
     line = lines(server, LIMITED + length(3 * PART))
     assert until(line, b"limit.</p>\n").startswith(b"HTTP/1.1 413 ")
     # Each body has as much time and room as the one before.
     for _ in range(2):
-        line.sendall(b"x" * 3 * PART + then + LIMITED + length(3 * PART))
+        line.sendall(b"x" * 3 * PART + LIMITED + length(3 * PART))
         assert until(line, b"limit.</p>\n").startswith(b"HTTP/1.1 413 ")
-    line.sendall(b"x" * 3 * PART + then + SEEN + b"Connection: close\r\n\r\n")
+    line.sendall(b"x" * 3 * PART + SEEN + b"Connection: close\r\n\r\n")
     assert b"HTTP/1.1 200 " in everything(line)
 
 
@@ -138,36 +137,6 @@ def test_what_is_no_http_before_the_answer_is_a_bad_request(server: Server, line
         assert answer.startswith(b"HTTP/1.1 400 ")
         assert (b"Invalid HTTP" in answer) == (method != b"HEAD")
     wait_until(lambda: not left(server))
-
-
-@pytest.mark.parametrize("blank", [b"\r\n", b"\n", b"\r\n\r\n\n"])
-def test_an_empty_line_before_a_request_is_nothing(server: Server, lines: Connect, blank: bytes) -> None:
-    body = b"POST /upload HTTP/1.1\r\n" + HOST + length(4) + b"body"
-    answers = everything(
-        lines(server, blank + body + blank + SEEN + b"\r\n" + blank + SEEN + b"Connection: close\r\n\r\n")
-    )
-    assert answers.count(b"HTTP/1.1 200 ") == 3
-
-
-def test_an_empty_line_may_come_in_two_parts(server: Server, lines: Connect) -> None:
-    line = lines(server, SEEN + b"\r\n")
-    until(line, b"}\n")
-    for part in (b"\r", b"\n", b"\r\n\r", b"\n" + SEEN + b"Connection: close\r\n\r\n"):
-        line.sendall(part)
-        time.sleep(0.05)
-    assert everything(line).startswith(b"HTTP/1.1 200 ")
-    for sent in (b"\rGET", b" GET"):
-        assert everything(lines(server, sent)).startswith(b"HTTP/1.1 400 ")
-
-
-def test_empty_lines_are_no_request(server: Server, lines: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocols, "ASKING_SECONDS", SOON)
-    line = lines(server, b"\r\n")
-    begun = time.monotonic()
-    with pytest.raises(ConnectionError):
-        while time.monotonic() - begun < PATIENCE:
-            line.sendall(b"\r\n")
-            time.sleep(SOON / 10)
 
 
 @pytest.mark.parametrize("first", [b"Content-Length: 3\r\n" + CHUNKED, b"Transfer-Encoding: chunked\r\n" + length(3)])
