@@ -70,17 +70,20 @@ class Answer:
             return False
         return all(name != b"content-length" for name, _value in self.headers)
 
-    def begin(self) -> None:
-        """Asks the application, which then has said how it answers."""
-        self._alone(self._begin)
+    def begin(self) -> bytes:
+        """Asks the application, which then has said how it answers; returns the first part, of a stream nothing."""
+        return self._alone(self._begin)
 
     def next_part(self) -> bytes:
         """The next part, PART bytes or more; the last one when it has `ended` after it."""
         return self._alone(self._next_part)
 
-    def keep(self, is_gone: Callable[[], bool]) -> None:
-        """Makes it all now, into a file, and lets go of what it is made from; stops when nobody is there any more."""
-        self._alone(partial(self._keep, is_gone))
+    def keep(self, is_gone: Callable[[], bool]) -> bytes:
+        """Makes all of a stream, into a file, and lets go of what it is made from; returns the first part.
+
+        Stops when nobody is there any more.
+        """
+        return self._alone(partial(self._keep, is_gone))
 
     def close(self) -> None:
         """Lets go of everything."""
@@ -90,11 +93,12 @@ class Answer:
         with self._lock:
             return self._context.run(act)
 
-    def _begin(self) -> None:
+    def _begin(self) -> bytes:
         self._made = self._application(self._environ, self._start)
         self._parts = iter(self._made)
         if not self.status:
             raise RuntimeError("the application has answered without a status")
+        return b"" if self.is_stream else self._next_part()
 
     def _next_part(self) -> bytes:
         pieces, self._written = self._written, []
@@ -110,22 +114,23 @@ class Answer:
         self._begun = True
         return b"".join(pieces)
 
-    def _keep(self, is_gone: Callable[[], bool]) -> None:
+    def _keep(self, is_gone: Callable[[], bool]) -> bytes:
         with ExitStack() as failing:
             failing.callback(self._close)
             file = failing.enter_context(TemporaryFile())
             if is_gone():
-                return
+                return b""
             for piece in chain(self._written, self._parts):
                 file.write(piece)
                 if is_gone():
-                    return
+                    return b""
             self._close()
             failing.pop_all()
         self.headers.append((b"content-length", str(file.tell()).encode()))
         file.seek(0)
         self._made, self._written, self.ended = in_large_parts(file), [], False
         self._parts = iter(self._made)
+        return self._next_part()
 
     def _start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
         if exc_info and self._begun:
@@ -178,10 +183,10 @@ class Threads:
         answer = Answer(application, environ)
         is_gone: Callable[[], bool] = scope.get("state", {}).get("is_gone", bool)
         try:
-            await self._run(self._pages, answer.begin)
+            part = await self._run(self._pages, answer.begin)
             if answer.is_stream:
-                await self._run(self._streams, partial(answer.keep, is_gone))
-            async for message in self._messages(answer):
+                part = await self._run(self._streams, partial(answer.keep, is_gone))
+            async for message in self._messages(answer, part):
                 if is_gone():
                     # The server has to hear of it first: it would complain of an answer without an end.
                     await _leaving(receive)
@@ -192,8 +197,7 @@ class Threads:
                 # Not awaited: this may be the end of a task that was cancelled, while a thread still makes a part.
                 self._pages.submit(answer.close)
 
-    async def _messages(self, answer: Answer) -> AsyncIterator[Message]:
-        part = await self._run(self._pages, answer.next_part)
+    async def _messages(self, answer: Answer, part: bytes) -> AsyncIterator[Message]:
         yield {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
         while not answer.ended:
             yield {"type": "http.response.body", "body": part, "more_body": True}
