@@ -17,7 +17,6 @@ from werkzeug.wsgi import FileWrapper
 from xlsxwriter import Workbook
 
 from marketplace.core import clock
-from marketplace.core.db import db, let_go
 
 PART = 64 * 1024
 
@@ -62,20 +61,12 @@ class _Echo:
 def sheet_answer(parts: Iterator[bytes], mimetype: str, name: str) -> Response:
     """A file called `name` that is made after the view has ended, within its context.
 
-    Until somebody reads it, which may take a while where many export at once, it holds no connection of the database.
+    The view's session ends with the view. So until somebody reads the file, which may take a while where many export at
+    once, it holds no connection of the database.
     """
-    let_go()
-    answer = Response(stream_with_context(_alone(parts)), mimetype=mimetype)
+    answer = Response(stream_with_context(parts), mimetype=mimetype)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
-
-
-def _alone(parts: Iterator[bytes]) -> Iterator[bytes]:
-    try:
-        yield from parts
-    finally:
-        # The request has given its session back before: nobody else would end this one.
-        db.session.remove()
 
 
 def csv_lines(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, cast
 
 from flask import Flask, request
@@ -85,13 +86,18 @@ def rows(wanted: OrderFilter, user: Account) -> Iterator[list[Any]]:
     form = OrderListForm(request.args)
     form.offer(user)
     zone = time_zone()
+
+    @cache
+    def category(category_id: int) -> str:
+        return label(form.categories[category_id])
+
     for place, row in enumerate(every_listed(wanted, by=user), start=1):
         is_party = user.is_staff or user.id in (row.customer_id, row.author_id, row.performer_id)
         yield [
             place,
             row.number,
             row.title,
-            label(form.categories[row.category_id]),
+            category(row.category_id),
             row.customer,
             row.manager if is_party else None,
             row.performer,
