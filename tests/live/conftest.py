@@ -10,6 +10,7 @@ from flask import Flask
 from marketplace.core.db import db
 from marketplace.live.app import create_app
 from tests.conftest import run_sql
+from tests.live.lines import Connect, failures, open_lines
 from tests.live.site import LiveSite, Server, wait_until
 from tests.people import People
 from tests.races.conftest import application_on
@@ -51,3 +52,17 @@ def crowd(live_app: Flask) -> People:
 def run_admin_sql(postgres: str) -> Callable[[str], None]:
     """Runs a statement on the server, outside the database of the hub."""
     return lambda statement: run_sql(postgres, statement)
+
+
+@pytest.fixture
+def lines() -> Iterator[Connect]:
+    """Opens connections that last as long as the test."""
+    with open_lines() as connect:
+        yield connect
+
+
+@pytest.fixture
+def complaints(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """No client can write a failure into the log."""
+    yield
+    assert failures(caplog) == []

@@ -11,8 +11,8 @@ from starlette.types import Message
 
 from marketplace.live import bodies
 from marketplace.live.bodies import LARGEST, SMALL, Announced, Arriving, Gathering, Gone, TooLate
+from tests.live.lines import SOON
 
-SOON = 0.3
 MULTIPART = "multipart/form-data; boundary=x"
 
 

@@ -21,15 +21,15 @@ from tests.live.lines import (
     SOON,
     Connect,
     everything,
-    failures,
     left,
     length,
-    open_lines,
     send_endlessly,
     until,
 )
 from tests.live.site import Server, wait_until
 from tests.live.test_mount import PART, pages
+
+pytestmark = pytest.mark.usefixtures("complaints")
 
 
 @pytest.fixture(scope="module")
@@ -43,19 +43,6 @@ def server() -> Iterator[Server]:
 
     with Server(one_origin(app)) as running:
         yield running
-
-
-@pytest.fixture
-def lines() -> Iterator[Connect]:
-    with open_lines() as connect:
-        yield connect
-
-
-@pytest.fixture(autouse=True)
-def complaints(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """No client can write a failure into the log."""
-    yield
-    assert failures(caplog) == []
 
 
 @pytest.mark.parametrize("more", [b"", b"x"], ids=["silence", "one byte more"])

@@ -29,16 +29,16 @@ from tests.live.lines import (
     Connect,
     code,
     everything,
-    failures,
     frame,
     left,
-    open_lines,
     opened,
     send_endlessly,
     until,
 )
 from tests.live.site import Server, wait_until
 from tests.live.test_mount import PART, pages
+
+pytestmark = pytest.mark.usefixtures("complaints")
 
 
 @pytest.fixture(scope="module")
@@ -52,19 +52,6 @@ def nobody(server: Server) -> Server:
     """The server, once those of the test before have gone."""
     wait_until(lambda: not left(server))
     return server
-
-
-@pytest.fixture
-def lines() -> Iterator[Connect]:
-    with open_lines() as connect:
-        yield connect
-
-
-@pytest.fixture(autouse=True)
-def complaints(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """No client can write a failure into the log."""
-    yield
-    assert failures(caplog) == []
 
 
 REFUSED_BY_THE_LIBRARY = {

@@ -8,8 +8,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
 
 import pytest
 from flask import Flask, jsonify, request, stream_with_context
@@ -19,13 +18,13 @@ from marketplace.api.protocol.operations import OPERATIONS
 from marketplace.live import bodies, protocols, threads
 from marketplace.live.bodies import LARGEST, SMALL
 from marketplace.live.mount import one_origin
+from tests.live.lines import SOON, Connect, everything
 from tests.live.site import Server, wait_until
 from tests.live.test_mount import PART, ask, pages
 
 MANY = 6
 """More clients than the pages have threads."""
 
-SOON = 0.3
 PATIENCE = 30
 NONE: Mapping[str, str] = {}
 UPLOAD = {"Content-Type": "multipart/form-data; boundary=x", "Cookie": "session=somebody"}
@@ -69,7 +68,7 @@ def server(seen: Seen) -> Iterator[Server]:
 
     @app.get("/rows")
     def rows() -> ResponseReturnValue:
-        def lines() -> Iterator[bytes]:
+        def megabytes() -> Iterator[bytes]:
             try:
                 yield b""
                 seen.begun += 1
@@ -80,30 +79,10 @@ def server(seen: Seen) -> Iterator[Server]:
             finally:
                 seen.ended += 1
 
-        return stream_with_context(lines()), 200
+        return stream_with_context(megabytes()), 200
 
     with Server(one_origin(app)) as running:
         yield running
-
-
-@pytest.fixture
-def lines(server: Server) -> Iterator[Callable[..., socket.socket]]:
-    """Opens connections that last as long as the test."""
-    with ExitStack() as open_lines:
-
-        def connect(sends: bytes, *, buffer: int = 0) -> socket.socket:
-            line = open_lines.enter_context(socket.socket())
-            if buffer:
-                line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-            line.settimeout(PATIENCE)
-            line.connect(("127.0.0.1", server.port))
-            line.sendall(sends)
-            return line
-
-        yield connect
-
-
-Connect = Callable[..., socket.socket]
 
 
 def post(path: str, length: int, body: bytes = b"", headers: Mapping[str, str] = NONE) -> bytes:
@@ -115,17 +94,6 @@ def post(path: str, length: int, body: bytes = b"", headers: Mapping[str, str] =
 def heads(headers: dict[str, str]) -> bytes:
     """Headers as they are sent."""
     return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
-
-
-def everything(line: socket.socket) -> bytes:
-    """What comes until the other side closes."""
-    received = b""
-    try:
-        while part := line.recv(PART):
-            received += part
-    except ConnectionResetError:
-        pass
-    return received
 
 
 def connections(server: Server) -> int:
@@ -143,21 +111,21 @@ def connections(server: Server) -> int:
 )
 def test_slow_bodies_keep_nobody_waiting(server: Server, lines: Connect, sends: bytes) -> None:
     for _ in range(MANY):
-        lines(sends)
+        lines(server, sends)
     assert ask(server, "/seen")[0] == 200
     assert json.loads(ask(server, "/upload", "POST", body=b"whole")[1]) == {"length": 5}
 
 
 def test_slow_readers_keep_nobody_waiting(server: Server, lines: Connect, seen: Seen) -> None:
     for number in range(1, MANY + 1):
-        assert lines(b"GET /rows?megabytes=16 HTTP/1.1\r\nHost: localhost\r\n\r\n", buffer=4096).recv(1)
+        assert lines(server, b"GET /rows?megabytes=16 HTTP/1.1\r\nHost: localhost\r\n\r\n", buffer=4096).recv(1)
         # What the rows came from is not kept until they are taken.
         assert seen.ended == number
     assert ask(server, "/seen")[0] == 200
 
 
 def test_pages_do_not_wait_for_long_lists(server: Server, lines: Connect, seen: Seen) -> None:
-    waiting = [lines(b"GET /rows?megabytes=1&wait=1 HTTP/1.1\r\nHost: localhost\r\n\r\n") for _ in range(MANY)]
+    waiting = [lines(server, b"GET /rows?megabytes=1&wait=1 HTTP/1.1\r\nHost: localhost\r\n\r\n") for _ in range(MANY)]
     wait_until(lambda: seen.begun == threads.STREAMS)
     assert ask(server, "/seen")[0] == 200
     assert seen.begun == threads.STREAMS, "the others have not begun"
@@ -178,7 +146,7 @@ def test_a_body_that_does_not_come_is_answered_408(
     server: Server, lines: Connect, seen: Seen, sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bodies, "SECONDS", SOON)
-    head, _, _ = everything(lines(post("/digest", 1000, sent))).partition(b"\r\n\r\n")
+    head, _, _ = everything(lines(server, post("/digest", 1000, sent))).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 408 ")
     assert b"connection: close" in head.lower()
     assert seen.bodies == 0
@@ -188,7 +156,7 @@ def test_a_body_that_comes_byte_by_byte_is_too_late_all_the_same(
     server: Server, lines: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bodies, "SECONDS", SOON)
-    line = lines(post("/digest", 100_000))
+    line = lines(server, post("/digest", 100_000))
     line.settimeout(SOON / 10)
     for _ in range(1000):
         line.sendall(b"x")
@@ -204,12 +172,12 @@ def test_a_large_body_may_take_its_time_for_each_part_of_it(
     server: Server, lines: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bodies, "SECONDS", 2.0)
-    line = lines(post("/digest", 4 * SMALL, headers=UPLOAD))
+    line = lines(server, post("/digest", 4 * SMALL, headers=UPLOAD))
     for _ in range(4):
         time.sleep(0.7)
         line.sendall(b"x" * SMALL)
     assert line.recv(PART).startswith(b"HTTP/1.1 200 ")
-    line = lines(post("/digest", 4 * SMALL, b"x" * SMALL, UPLOAD))
+    line = lines(server, post("/digest", 4 * SMALL, b"x" * SMALL, UPLOAD))
     assert everything(line).startswith(b"HTTP/1.1 408 ")
 
 
@@ -229,10 +197,10 @@ def test_a_body_arrives_as_it_was_sent(server: Server, size: int, headers: dict[
 @pytest.mark.parametrize("method", [b"GET", b"HEAD", b"OPTIONS", b"POST", b"DELETE", b"TRACE"])
 def test_whoever_reads_a_body_without_a_length_refuses_it_unread(server: Server, lines: Connect, method: bytes) -> None:
     chunked = method + b" /any HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-    waiting = [lines(chunked) for _ in range(MANY)]
+    waiting = [lines(server, chunked) for _ in range(MANY)]
     assert {line.recv(PART)[:13] for line in waiting} == {b"HTTP/1.1 411 "}
     # Nobody has to read it.
-    assert lines(chunked.replace(b"/any", b"/ignored")).recv(PART).startswith(b"HTTP/1.1 200 ")
+    assert lines(server, chunked.replace(b"/any", b"/ignored")).recv(PART).startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_body_that_is_too_large_is_refused_unread(server: Server, lines: Connect) -> None:
@@ -242,11 +210,11 @@ def test_a_body_that_is_too_large_is_refused_unread(server: Server, lines: Conne
             post("/any", 2 * SMALL, headers=expecting),
             post("/limited", LARGEST + 1, headers=UPLOAD | expecting),
         ):
-            assert lines(request_of).recv(PART).startswith(b"HTTP/1.1 413 ")
+            assert lines(server, request_of).recv(PART).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_body_is_asked_for_where_it_waits_to_be(server: Server, lines: Connect) -> None:
-    line = lines(post("/digest", 4, headers={"Expect": "100-continue", "Connection": "close"}))
+    line = lines(server, post("/digest", 4, headers={"Expect": "100-continue", "Connection": "close"}))
     assert line.recv(PART).startswith(b"HTTP/1.1 100 ")
     line.sendall(b"body")
     assert hashlib.sha256(b"body").hexdigest().encode() in everything(line)
@@ -256,7 +224,7 @@ def test_whoever_leaves_before_the_end_has_asked_for_nothing(
     server: Server, lines: Connect, seen: Seen, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    line = lines(post("/digest", 1000, b"half"))
+    line = lines(server, post("/digest", 1000, b"half"))
     wait_until(lambda: connections(server) == 1)
     line.close()
     wait_until(lambda: connections(server) == 0 and not server._server.server_state.tasks)
@@ -271,14 +239,16 @@ def test_a_reader_who_takes_nothing_is_let_go(
     server: Server, lines: Connect, path: str, closing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocols, "TAKING_SECONDS", SOON)
-    lines(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: {closing}\r\n\r\n".encode(), buffer=4096)
+    lines(server, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: {closing}\r\n\r\n".encode(), buffer=4096)
     wait_until(lambda: connections(server) == 1)
     wait_until(lambda: connections(server) == 0 and not server._server.server_state.tasks, PATIENCE)
 
 
 def test_a_slow_reader_gets_everything(server: Server, lines: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocols, "TAKING_SECONDS", 1.0)
-    line = lines(b"GET /rows?megabytes=32 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", buffer=65536)
+    line = lines(
+        server, b"GET /rows?megabytes=32 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", buffer=65536
+    )
     received, begun = 0, time.monotonic()
     while part := line.recv(PART):
         received += part.count(b"|")
@@ -292,8 +262,8 @@ def test_whoever_does_not_say_what_they_want_is_let_go(
 ) -> None:
     monkeypatch.setattr(protocols, "ASKING_SECONDS", SOON)
     for sent in (b"", b"GET /seen HTTP/1.1\r\nHost:"):
-        assert everything(lines(sent)) == b""
-    line = lines(b"GET /seen HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert everything(lines(server, sent)) == b""
+    line = lines(server, b"GET /seen HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert line.recv(PART).startswith(b"HTTP/1.1 200 ")
     time.sleep(2 * SOON)
     # Between requests it is the server's patience with idle connections that counts.
