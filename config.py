@@ -19,6 +19,9 @@ from sqlalchemy.exc import ArgumentError
 ROOT = Path(__file__).resolve().parent
 DEVELOPMENT_SECRET_KEY = "development-only-secret-key"
 LOCALES = ("ru", "en")
+KEEPALIVE_SECONDS = 75
+"""So long an idle connection lives: longer than proxies and programs keep theirs, or these would now and then send a
+request into a closing one."""
 
 
 class SettingError(ValueError):

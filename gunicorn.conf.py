@@ -6,7 +6,7 @@ The pages alone, whose windows then ask for news: `gunicorn --worker-class gthre
 import os
 import sys
 
-from config import SettingError, load_settings
+from config import KEEPALIVE_SECONDS, SettingError, load_settings
 
 try:
     settings = load_settings(os.environ)
@@ -20,8 +20,7 @@ worker_class = "marketplace.live.serving.LiveWorker"
 threads = settings["WEB_THREADS"]
 timeout = 30
 graceful_timeout = 20
-# Longer than the proxy keeps an idle connection, or it would now and then send a request into a closing one.
-keepalive = 75
+keepalive = KEEPALIVE_SECONDS
 # The workers' heartbeat must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 # The application writes a line per request itself, and counts the proxies it trusts in PROXY_HOPS.

@@ -17,8 +17,7 @@ from marketplace.orders.states import Act
 from marketplace.threads import policies, queries, services
 from marketplace.threads.errors import NoSuchFile
 from marketplace.threads.models import Attachment
-from marketplace.threads.services import Upload
-from marketplace.web.attachments import POST_LIMIT, folder, forget, sent_file, sent_thumbnail
+from marketplace.web.attachments import POST_LIMIT, folder, forget, sent_file, sent_thumbnail, uploads_of
 from marketplace.web.programs import API
 from marketplace.web.viewer import account
 
@@ -57,8 +56,7 @@ def post_attachments(order_id: int) -> AttachmentsAdded:
     PDF, text, CSV, ZIP, MP4, Word, Excel, PowerPoint and OpenDocument without macros. What counts is what a file
     contains; its name must not promise something else. All of them are kept, or none.
     """
-    uploads = [Upload(file.filename or "", file.stream) for file in read_files("files")]
-    kept = until_commit(services.stored(uploads, folder()))
+    kept = until_commit(services.stored(uploads_of(read_files("files")), folder()))
     rows = talking.attach_to_order(order_id, kept, by=account())
     order, reader = talk_of(order_id)
     items = [attachment_out(order, reader.file(row)) for row in rows]

@@ -14,8 +14,7 @@ from marketplace.orders.services import talking
 from marketplace.orders.services.dealing import locked_for
 from marketplace.orders.states import Act
 from marketplace.threads import queries, services
-from marketplace.threads.services import Upload
-from marketplace.web.attachments import POST_LIMIT, folder
+from marketplace.web.attachments import POST_LIMIT, folder, uploads_of
 from marketplace.web.viewer import account
 
 ALL = "/orders/<id:order_id>/comments"
@@ -55,8 +54,7 @@ def post_comment(order_id: int, body: CommentIn) -> CommentOut:
     and sizes that an order takes: all of it is kept, or nothing. The answer names the files in `attachments`.
     """
     sent = read_files("files", besides=CommentIn.model_fields) if is_multipart() else []
-    uploads = [Upload(file.filename or "", file.stream) for file in sent]
-    kept = until_commit(services.stored(uploads, folder()))
+    kept = until_commit(services.stored(uploads_of(sent), folder()))
     comment = talking.comment_on_order(order_id, text=body.text, files=kept, by=account())
     return shown_comment(order_id, comment.id)
 

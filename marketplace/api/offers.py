@@ -68,8 +68,7 @@ def post_offer(order_id: int, body: OfferIn) -> OfferOut:
     """Send an offer.
 
     For performers, and for the desk, which names the performer. It takes the place of the live offer that the performer
-    has sent before; one that says the same is a 409. An order by quote that is
-    still new waits for offers from then on.
+    has sent before; one that says the same is a 409. An order by quote that is still new waits for offers from then on.
     """
     user = account()
     wanted = OfferInput(

@@ -22,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
-from config import ROOT
+from config import KEEPALIVE_SECONDS, ROOT
 from marketplace.accounts.models import Account
 from marketplace.core import embedded, migrations
 from marketplace.core.db import db
@@ -74,8 +74,7 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "worker_class": LiveWorker,
             # Whoever presses Ctrl-C does not want to wait for a slow answer.
             "graceful_timeout": 5,
-            # As in production (gunicorn.conf.py): programs keep their connections for a while.
-            "keepalive": 75,
+            "keepalive": KEEPALIVE_SECONDS,
             "loglevel": "warning",
             "control_socket_disable": True,
             "when_ready": self._announce,

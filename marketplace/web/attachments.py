@@ -1,11 +1,13 @@
-"""Files of orders on their way out: where they are, the answers that carry them, and their end."""
+"""Files of orders on their way in and out: what was sent, where they are, the answers that carry them, their end."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 from flask import Response, current_app, send_file
+from werkzeug.datastructures import FileStorage
 
 from marketplace.core import file_types, files
 from marketplace.threads import services
@@ -18,6 +20,11 @@ log = logging.getLogger("marketplace.attachments")
 
 POST_LIMIT = services.MAX_FILES_AT_ONCE * services.MAX_BYTES + 1024 * 1024
 """Bytes of one request with files: these, the words, and what holds them together."""
+
+
+def uploads_of(sent: Iterable[FileStorage]) -> list[services.Upload]:
+    """What was sent, as the domain takes it."""
+    return [services.Upload(file.filename or "", file.stream) for file in sent]
 
 
 def folder() -> Path:

@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, Length
 from marketplace.core.text import tidy
 from marketplace.threads.models import TEXT_LENGTH
 from marketplace.threads.services import MAX_BYTES, MAX_FILES_AT_ONCE, Upload
+from marketplace.web.attachments import uploads_of
 from marketplace.web.checking import Form
 
 ACCEPTED = ".jpg,.jpeg,.png,.webp,.gif,.pdf,.txt,.log,.md,.csv,.tsv,.zip,.mp4,.docx,.xlsx,.pptx,.odt,.ods"
@@ -40,7 +41,7 @@ class WithFiles(Form):
     def uploads(self) -> list[Upload]:
         """What was chosen; a form without files holds one without a name."""
         sent = [file for file in self.files.data or () if isinstance(file, FileStorage) and file.filename]
-        return [Upload(file.filename or "", file.stream) for file in sent]
+        return uploads_of(sent)
 
     def validate_files(self, field: MultipleFileField) -> None:
         """Only their number: what they are is read once, when they are stored."""
